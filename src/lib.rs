@@ -1,0 +1,4 @@
+//! Coercivity: what happens to a supply chain, and to whom, when somebody tightens it.
+
+pub mod results;
+pub mod scenario;
