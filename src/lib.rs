@@ -1,4 +1,9 @@
 //! Coercivity: what happens to a supply chain, and to whom, when somebody tightens it.
 
+pub mod engine;
+pub mod ensemble;
+pub mod network;
 pub mod results;
 pub mod scenario;
+pub mod shocks;
+pub mod wide;

@@ -153,6 +153,8 @@ pub struct Commodity {
     pub price_outside: Option<f64>,
     /// Whether it counts as a finished magnet (exports, shortage).
     pub finished: bool,
+    /// Softening of cover at zero (κ0) of its markets, instead of the price law's.
+    pub softening: Option<Dist>,
 }
 
 /// Inputs and outputs for one unit of activity.

@@ -1,0 +1,148 @@
+//! In: what happened this period. Out: slow states: scare, thrift, perceived lead times, push forecasts, fill; rings turn.
+
+use super::{State, World};
+use crate::shocks::PeriodShocks;
+use crate::wide::{Row, WIDTH, ZERO, add, each, exp1, ln1};
+
+/// Updates everything that moves slowly, then turns the transit rings.
+#[inline(always)]
+pub fn adapt(world: World<'_>, _now: &PeriodShocks, state: &mut State) {
+    scare(world, state);
+    thrift(world, state);
+    perceived_leads(world, state);
+    expectations(world, state);
+    for ring in &mut state.rings {
+        ring.head = if ring.head + 1 == ring.len { 0 } else { ring.head + 1 };
+    }
+}
+
+/// The scare index of a region rises with scarce inflow, weighted by value, and decays.
+#[inline(always)]
+fn scare(world: World<'_>, state: &mut State) {
+    let World { network: n, draws, .. } = world;
+    let (gain, decay) = (draws.of(n.behaviour.scare_gain), draws.of(n.behaviour.scare_decay));
+    let psi = draws.of(n.price.psi);
+    if psi.iter().all(|x| *x == 0.0) {
+        return;
+    }
+    let mut missing = vec![(ZERO, 0.0); 0];
+    missing.resize(n.regions.len(), (ZERO, 0.0));
+    for (k, market) in n.markets.iter().enumerate() {
+        let value = market.flow * market.reference;
+        let (sum, total) = &mut missing[market.region];
+        *total += value;
+        for w in 0..WIDTH {
+            sum[w] += value * (1.0 - state.inflow[k][w] / market.flow).max(0.0);
+        }
+    }
+    for (r, (sum, total)) in missing.iter().enumerate() {
+        if *total > 0.0 {
+            let h = &mut state.scare[r];
+            *h = each(|w| {
+                let kept = h[w] * (1.0 - decay[w]);
+                (kept + gain[w] * sum[w] / total * (1.0 - kept)).clamp(0.0, 1.0)
+            });
+        }
+    }
+}
+
+/// Dear elements are used less: fast by ε, slowly by ε_L with rate limits (MODEL 6.7, ruling 2).
+#[inline(always)]
+fn thrift(world: World<'_>, state: &mut State) {
+    let World { network: n, draws, .. } = world;
+    let Some(thrift) = &n.thrift else { return };
+    let (epsilon, long) = (draws.of(n.price.epsilon), draws.of(n.price.epsilon_long));
+    let (least, lag, fall, rise) = (draws.of(thrift.least), draws.of(thrift.lag), draws.of(thrift.fall), draws.of(thrift.rise));
+    for grade in 0..thrift.grades {
+        for side in 0..2 {
+            let mut index = ZERO;
+            let mut total = 0.0;
+            for &(o, weight) in &thrift.weights[grade] {
+                total += weight;
+                for &(k, share) in &thrift.oxides[o][side] {
+                    let felt = &state.price_felt[k];
+                    for w in 0..WIDTH {
+                        index[w] += weight * share * felt[w];
+                    }
+                }
+            }
+            if total == 0.0 {
+                continue;
+            }
+            let log: Row = each(|w| ln1(index[w]));
+            let slow = &mut state.thrift[grade][side];
+            *slow = each(|w| {
+                let goal = exp1(-long[w] * log[w]).clamp(least[w], 1.0);
+                let move_ = ((goal - slow[w]) / lag[w]).clamp(-fall[w], rise[w]);
+                (slow[w] + move_).clamp(0.0, 1.0)
+            });
+            let slow = *slow;
+            state.use_share[grade][side] = each(|w| (slow[w] * exp1(-epsilon[w] * log[w])).clamp(0.0, 1.0));
+        }
+    }
+}
+
+/// Perceived lead time of slots whose suppliers are under a desk follows what the desk posts.
+#[inline(always)]
+fn perceived_leads(world: World<'_>, state: &mut State) {
+    let World { network: n, shocks, draws } = world;
+    if shocks.desks.is_empty() {
+        return;
+    }
+    let weight = draws.of(n.behaviour.lead);
+    for (s, slot) in n.slots.iter().enumerate() {
+        if !shocks.reroutes[s] {
+            continue;
+        }
+        let mut true_lead = [slot.lead; WIDTH];
+        for &l in &n.inbound[s] {
+            if let Some(h) = shocks.licence_of(l) {
+                let posted = &state.posted[shocks.licensed[h].desk];
+                let (held, share) = (&state.hold_share[h], n.lanes[l].share);
+                for w in 0..WIDTH {
+                    true_lead[w] += share * held[w] * posted[w];
+                }
+            }
+        }
+        let lead = &mut state.lead[s];
+        for w in 0..WIDTH {
+            lead[w] += weight[w] * (true_lead[w].min(n.behaviour.lead_max) - lead[w]);
+        }
+    }
+}
+
+/// Forecasts of what is pushed, and (where requests may be inflated) the share of requests filled.
+#[inline(always)]
+fn expectations(world: World<'_>, state: &mut State) {
+    let World { network: n, draws, .. } = world;
+    let weight = draws.of(n.behaviour.forecast);
+    for (s, slot) in n.slots.iter().enumerate() {
+        if !slot.takes_push {
+            continue;
+        }
+        let mut pushed = ZERO;
+        for &l in &n.inbound[s] {
+            if n.lanes[l].push {
+                add(&mut pushed, &state.shipped[l]);
+            }
+        }
+        let forecast = &mut state.push_forecast[s];
+        for w in 0..WIDTH {
+            forecast[w] += weight[w] * (pushed[w] - forecast[w]);
+        }
+    }
+    if draws.of(n.behaviour.phantom).iter().any(|x| *x > 0.0)
+        || n.slots.iter().any(|s| s.sharing != crate::scenario::schema::SharingRule::Proportional)
+    {
+        for l in 0..n.lanes.len() {
+            let (shipped, owed) = (state.shipped[l], state.backorders[l]);
+            let (fill, history) = (&mut state.fill[l], &mut state.history[l]);
+            for w in 0..WIDTH {
+                let asked = shipped[w] + owed[w];
+                let filled = if asked > 0.0 { shipped[w] / asked } else { 1.0 };
+                fill[w] += weight[w] * (filled - fill[w]);
+                history[w] += weight[w] * (shipped[w] - history[w]);
+            }
+        }
+    }
+}

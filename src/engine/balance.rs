@@ -1,0 +1,110 @@
+//! In: a state. Out: whether mass, orders and signs are right (MODEL section 9).
+
+use super::{State, World};
+use crate::wide::{Row, WIDTH, ZERO, add, each};
+
+/// Element mass in and out of the chain, t: everything that must add up.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    /// On hand, in transit and held, per element.
+    pub inside: Vec<Row>,
+    /// Mined and taken from infinite sources since the start.
+    pub mined: Vec<Row>,
+    /// Served, drained and lost since the start.
+    pub left: Vec<Row>,
+}
+
+/// No stock, ring or backorder is negative or not a number.
+pub fn nothing_negative(state: &State) -> bool {
+    let good = |rows: &[Row]| rows.iter().flatten().all(|x| *x >= 0.0);
+    good(&state.on_hand)
+        && good(&state.transit)
+        && good(&state.backorders)
+        && good(&state.hold)
+        && good(&state.send_back)
+        && good(&state.unplaced)
+}
+
+/// Adds up every element.
+pub fn ledger(world: World<'_>, state: &State) -> Ledger {
+    let n = world.network;
+    let elements = n.elements.len();
+    let mut out = Ledger { inside: vec![ZERO; elements], mined: vec![ZERO; elements], left: vec![ZERO; elements] };
+    let book = |to: &mut Vec<Row>, commodity: usize, mass: &Row| {
+        for (e, content) in n.commodities[commodity].content.iter().enumerate() {
+            for w in 0..WIDTH {
+                to[e][w] += content * mass[w];
+            }
+        }
+    };
+    for (s, slot) in n.slots.iter().enumerate() {
+        if !slot.infinite {
+            book(&mut out.inside, slot.commodity, &state.on_hand[s]);
+        }
+        book(&mut out.left, slot.commodity, &state.drained[s]);
+        book(&mut out.mined, slot.commodity, &state.sourced[s]);
+    }
+    for (l, lane) in n.lanes.iter().enumerate() {
+        book(&mut out.inside, n.slots[lane.from].commodity, &in_transit(state, l));
+    }
+    for (h, licensed) in world.shocks.licensed.iter().enumerate() {
+        let commodity = n.slots[n.lanes[licensed.lane].from].commodity;
+        book(&mut out.inside, commodity, &held(world, state, h));
+    }
+    for (a, activity) in n.activities.iter().enumerate() {
+        let worked = &state.worked[a];
+        for (e, loss) in activity.loss.iter().enumerate() {
+            let to = if activity.inputs.is_empty() { &mut out.mined[e] } else { &mut out.left[e] };
+            for w in 0..WIDTH {
+                to[w] += loss.abs() * worked[w];
+            }
+        }
+    }
+    for (u, user) in n.users.iter().enumerate() {
+        book(&mut out.left, n.slots[user.slot].commodity, &state.served_total[u]);
+    }
+    out
+}
+
+/// Mass in a lane's transit ring.
+pub fn in_transit(state: &State, lane: usize) -> Row {
+    let ring = state.rings[lane];
+    let mut sum = ZERO;
+    state.transit[ring.start..ring.start + ring.len].iter().for_each(|r| add(&mut sum, r));
+    sum
+}
+
+/// Mass of a licensed lane held at its desk, what lies beyond the ring included.
+pub fn held(world: World<'_>, state: &State, licensed: usize) -> Row {
+    let len = world.shocks.desks[world.shocks.licensed[licensed].desk].ring;
+    let start = state.hold_start[licensed];
+    let mut sum = state.overflow[licensed];
+    for i in start..start + len {
+        add(&mut sum, &state.hold[i]);
+        add(&mut sum, &state.send_back[i]);
+    }
+    sum
+}
+
+/// Largest relative gap between the running sum of what a slot has on order and the books of its lanes.
+pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
+    let n = world.network;
+    let mut worst: f64 = 0.0;
+    for s in 0..n.slots.len() {
+        let mut sum = ZERO;
+        let mut scale = n.slots[s].flow;
+        for &l in &n.inbound[s] {
+            add(&mut sum, &in_transit(state, l));
+            if !n.lanes[l].push {
+                add(&mut sum, &state.backorders[l]);
+            }
+            if let Some(h) = world.shocks.licence_of(l) {
+                add(&mut sum, &held(world, state, h));
+            }
+        }
+        scale = sum.iter().copied().fold(scale, f64::max).max(1e-12);
+        let gap = each(|w| (sum[w] - state.on_order[s][w]).abs() / scale);
+        worst = gap.iter().copied().fold(worst, f64::max);
+    }
+    worst
+}

@@ -1,0 +1,119 @@
+//! In: strengths of events. Out: what is in force this period: capacities, demand, open lanes, clocks, quotas, scare.
+
+use super::{State, World};
+use crate::shocks::PeriodShocks;
+use crate::shocks::disruption::Effect;
+use crate::wide::{ONE, Row, each};
+
+/// Puts this period's events in force.
+#[inline(always)]
+pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    let shocks = world.shocks;
+    for effect in &shocks.effects {
+        lift(effect, state);
+    }
+    for effect in &shocks.effects {
+        impose(world, now, effect, state);
+    }
+    quotas(world, now, state);
+    permits(world, now, state);
+}
+
+/// Takes back what an effect did last period.
+fn lift(effect: &Effect, state: &mut State) {
+    match effect {
+        Effect::Capacity { facilities, .. } => facilities.iter().for_each(|&f| state.capacity[f] = ONE),
+        Effect::Demand { users, .. } => users.iter().for_each(|&u| state.demand_factor[u] = ONE),
+        Effect::Ban { lanes, .. } => lanes.iter().for_each(|&l| {
+            state.open[l] = ONE;
+            state.passed[l] = ONE;
+        }),
+        Effect::DeskRate { desks, .. } => desks.iter().for_each(|&d| state.rate_factor[d] = ONE),
+        Effect::Delay { .. } | Effect::Scare { .. } => {}
+    }
+}
+
+fn impose(world: World<'_>, now: &PeriodShocks, effect: &Effect, state: &mut State) {
+    let draws = world.draws;
+    let towards = |row: &mut Row, strength: &Row, value: &Row| {
+        *row = each(|w| row[w] * (1.0 - strength[w] * (1.0 - value[w])));
+    };
+    match effect {
+        Effect::Capacity { event, facilities, left } => {
+            facilities.iter().for_each(|&f| towards(&mut state.capacity[f], &now.strength[*event], draws.event(*left)));
+        }
+        Effect::Demand { event, users, factor } => {
+            users.iter().for_each(|&u| towards(&mut state.demand_factor[u], &now.strength[*event], draws.event(*factor)));
+        }
+        Effect::Ban { event, lanes, leakage, divert } => {
+            for &l in lanes {
+                towards(&mut state.open[l], &now.strength[*event], draws.event(*leakage));
+                if *divert {
+                    towards(&mut state.passed[l], &now.strength[*event], draws.event(*leakage));
+                }
+            }
+        }
+        Effect::DeskRate { event, desks, rate } => {
+            desks.iter().for_each(|&d| towards(&mut state.rate_factor[d], &now.strength[*event], draws.event(*rate)));
+        }
+        Effect::Scare { event, regions } => {
+            let rise = &now.scare[*event];
+            for &r in regions {
+                let h = &mut state.scare[r];
+                *h = each(|w| h[w] + rise[w] * (1.0 - h[w]));
+            }
+        }
+        Effect::Delay { .. } => {}
+    }
+}
+
+/// Refills quotas at the start of each span; what was left has lapsed.
+fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    for (q, quota) in world.shocks.quotas.iter().enumerate() {
+        let volume = world.draws.event(quota.volume);
+        let (strength, age) = (&now.strength[quota.event], &now.age[quota.event]);
+        let left = &mut state.quota_left[q];
+        *left = each(|w| {
+            if strength[w] == 0.0 {
+                f64::INFINITY
+            } else if age[w].rem_euclid(quota.span as f64) == 0.0 || left[w] == f64::INFINITY {
+                volume[w] * quota.unit
+            } else {
+                left[w]
+            }
+        });
+    }
+}
+
+/// What may pass this period under a quota.
+#[inline(always)]
+pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: usize) -> Row {
+    let quota = &world.shocks.quotas[q];
+    let left = &state.quota_left[q];
+    if quota.even {
+        let age = &now.age[quota.event];
+        each(|w| left[w] / (quota.span as f64 - age[w].rem_euclid(quota.span as f64)))
+    } else {
+        *left
+    }
+}
+
+/// Grants and expires general licences.
+fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    for permit in &world.shocks.permits {
+        let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);
+        let (share, volume) = (world.draws.event(permit.share), world.draws.event(permit.volume));
+        for &(h, unit) in &permit.lanes {
+            let left = &mut state.permit[h];
+            *left = each(|w| {
+                if strength[w] == 0.0 {
+                    0.0
+                } else if age[w].rem_euclid(permit.span as f64) == 0.0 {
+                    share[w] * volume[w] * unit
+                } else {
+                    left[w]
+                }
+            });
+        }
+    }
+}

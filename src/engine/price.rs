@@ -1,0 +1,103 @@
+//! In: stocks on hand and cleared flows. Out: prices (MODEL 6.6): scarcity from cover and inflow, noise, costs passed downstream.
+
+use super::{State, World};
+use crate::shocks::PeriodShocks;
+use crate::wide::{Row, WIDTH, ZERO, add, each, exp1, ln1};
+
+/// Moves every market's scarcity premium and price.
+#[inline(always)]
+pub fn price(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    let n = world.network;
+    for k in 0..n.markets.len() {
+        scarcity(world, k, state);
+        noise(world, now, k, state);
+    }
+    for k in 0..n.markets.len() {
+        form(world, k, state);
+    }
+}
+
+/// Partial adjustment towards what cover and cleared inflow call for; faster up than down.
+#[inline(always)]
+fn scarcity(world: World<'_>, k: usize, state: &mut State) {
+    let World { network: n, draws, .. } = world;
+    let market = &n.markets[k];
+    let mut arrived = ZERO;
+    for &l in &market.lanes {
+        add(&mut arrived, &state.cleared[l]);
+    }
+    let mut stock = ZERO;
+    for &s in &market.slots {
+        add(&mut stock, &state.on_hand[s]);
+    }
+    let law = &n.price;
+    let (beta, glut, gamma) = (draws.of(law.beta), draws.of(law.beta_glut), draws.of(law.gamma));
+    let (up, down, phi_min) = (draws.of(law.alpha_up), draws.of(law.alpha_down), draws.of(law.phi_min));
+    let (floor, kappa0, psi) = (draws.of(law.floor), draws.of(market.kappa0), draws.of(law.psi));
+    let scare = &state.scare[market.region];
+    let cover = &state.market_cover[k];
+    let inflow = &mut state.inflow[k];
+    for w in 0..WIDTH {
+        inflow[w] += law.inflow_smoothing * (arrived[w] - inflow[w]);
+    }
+    let inflow = *inflow;
+    let m = &mut state.scarcity[k];
+    *m = each(|w| {
+        let target = market.flow * cover[w] * (1.0 + psi[w] * scare[w]);
+        let bare = if target > 0.0 { stock[w] / target } else { 1.0 };
+        let kappa = (bare + kappa0[w]) / (1.0 + kappa0[w]);
+        let phi = (inflow[w] / market.flow).clamp(phi_min[w], 1.0);
+        let log_kappa = ln1(kappa);
+        let weight = if kappa < 1.0 { beta[w] } else { glut[w] };
+        let called = (-weight * log_kappa - gamma[w] * ln1(phi)).max(floor[w]);
+        let speed = if called > m[w] { up[w] } else { down[w] };
+        m[w] + speed * (called - m[w])
+    });
+}
+
+#[inline(always)]
+fn noise(world: World<'_>, now: &PeriodShocks, k: usize, state: &mut State) {
+    let World { network: n, draws, .. } = world;
+    let sd = draws.of(n.price.noise);
+    if sd.iter().all(|x| *x == 0.0) {
+        return;
+    }
+    let (rho, common) = (draws.of(n.price.noise_rho), draws.of(n.price.noise_common));
+    let (own, shared) = (&now.market[k], &now.element[n.markets[k].element]);
+    let z = &mut state.noise[k];
+    *z = each(|w| {
+        let shock = common[w].sqrt() * shared[w] + (1.0 - common[w]).sqrt() * own[w];
+        rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * shock
+    });
+}
+
+/// Price over reference: cost of inputs, scarcity here and at the origins, noise; and what users feel of it.
+#[inline(always)]
+fn form(world: World<'_>, k: usize, state: &mut State) {
+    let n = world.network;
+    let market = &n.markets[k];
+    let mut log = state.scarcity[k];
+    for w in 0..WIDTH {
+        log[w] += state.noise[k][w];
+    }
+    for &(o, share) in &market.origins {
+        let there = &state.scarcity[o];
+        for w in 0..WIDTH {
+            log[w] += share * there[w];
+        }
+    }
+    let mut cost: Row = [1.0; WIDTH];
+    for input in &market.inputs {
+        let p = &state.price[input.market];
+        for w in 0..WIDTH {
+            cost[w] += input.share * (p[w] - 1.0);
+        }
+    }
+    let price = each(|w| cost[w] * exp1(log[w]));
+    state.price[k] = price;
+    let felt = &mut state.price_felt[k];
+    for w in 0..WIDTH {
+        felt[w] += n.price.smoothing * (price[w] - felt[w]);
+    }
+    debug_assert!((0..WIDTH).all(|w| price[w].is_finite() && ln1(price[w]).is_finite()));
+}

@@ -1,0 +1,232 @@
+//! In: what is on hand. Out: what facilities make of it, and what final demand is served.
+
+use super::{State, World};
+use crate::scenario::schema::Drive;
+use crate::shocks::PeriodShocks;
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp1, ln1, splat};
+
+/// Leontief production with co-products, then final service. Each facility uses only its own slots, so order does not matter.
+#[inline(always)]
+pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    let n = world.network;
+    for f in 0..n.facilities.len() {
+        if !n.facilities[f].activities.is_empty() {
+            make(world, f, state);
+        }
+    }
+    production_quotas(world, now, state);
+    for f in &n.facilities {
+        for a in f.activities.clone() {
+            run(world, a, state);
+        }
+    }
+    serve(world, now, state);
+}
+
+/// Sets the desired activity of each recipe of a facility, within its capacity.
+#[inline(always)]
+fn make(world: World<'_>, f: usize, state: &mut State) {
+    let n = world.network;
+    let facility = &n.facilities[f];
+    let mut total = ZERO;
+    for a in facility.activities.clone() {
+        let wanted = match facility.drive {
+            Drive::Pull => pulled(world, a, state),
+            Drive::Throttle => throttled(world, a, state),
+            Drive::Feed => fed(world, a, state),
+        };
+        add(&mut total, &wanted);
+        state.activity[a] = wanted;
+    }
+    let capacity = state.capacity_of(world, f);
+    if !crate::wide::all(|w| total[w] <= capacity[w]) {
+        for a in facility.activities.clone() {
+            let row = &mut state.activity[a];
+            *row = each(|w| if total[w] > capacity[w] { row[w] * (capacity[w] / total[w]) } else { row[w] });
+        }
+    }
+    if facility.drive != Drive::Feed {
+        for a in facility.activities.clone() {
+            for (slot, amount) in &n.activities[a].inputs {
+                let row = state.activity[a];
+                state.desired[*slot] = each(|w| row[w] * amount);
+            }
+        }
+    }
+}
+
+/// Orders expected, and a share of the gap between the output target and what is on hand net of what is owed.
+#[inline(always)]
+fn pulled(world: World<'_>, a: usize, state: &State) -> Row {
+    let n = world.network;
+    let correction = world.draws.of(n.behaviour.output_correction);
+    let mut most = ZERO;
+    for &d in &n.activities[a].drivers {
+        let (slot, per_unit) = n.activities[a].outputs[d];
+        let (forecast, on_hand, owed, cover) = (&state.order_forecast[slot], &state.on_hand[slot], &state.owed[slot], &state.cover[slot]);
+        for w in 0..WIDTH {
+            let gap = cover[w] * forecast[w] - (on_hand[w] - owed[w]);
+            most[w] = f64::max(most[w], (forecast[w] + correction[w] * gap) / per_unit);
+        }
+    }
+    most
+}
+
+/// The opening rate, answering basket value, down to zero between one and two times the concentrate target, up below it.
+#[inline(always)]
+fn throttled(world: World<'_>, a: usize, state: &State) -> Row {
+    let n = world.network;
+    let activity = &n.activities[a];
+    let Some(&(slot, _)) = activity.outputs.first() else { return ZERO };
+    let (on_hand, owed, cover) = (&state.on_hand[slot], &state.owed[slot], &state.cover[slot]);
+    let flow = n.slots[slot].flow;
+    let elasticity = world.draws.of(n.price.mine_elasticity);
+    let answer = if elasticity.iter().all(|e| *e == 0.0) || activity.basket.is_empty() {
+        ONE
+    } else {
+        each(|w| {
+            let value: f64 = activity.basket.iter().map(|(m, share)| share * state.price_felt[*m][w]).sum();
+            exp1(elasticity[w] * ln1(value))
+        })
+    };
+    each(|w| {
+        let target = (cover[w] * flow).max(1e-12);
+        activity.rate * answer[w] * (2.0 - (on_hand[w] - owed[w]) / target).max(0.0)
+    })
+}
+
+/// A fixed share of what lies in the works: stock over cover plus one week.
+#[inline(always)]
+fn fed(world: World<'_>, a: usize, state: &State) -> Row {
+    let activity = &world.network.activities[a];
+    let mut least = splat(f64::INFINITY);
+    for (slot, amount) in &activity.inputs {
+        let (on_hand, cover) = (&state.on_hand[*slot], &state.cover[*slot]);
+        for w in 0..WIDTH {
+            least[w] = least[w].min(on_hand[w] / ((cover[w] + 1.0) * amount));
+        }
+    }
+    each(|w| if least[w].is_finite() { least[w].max(0.0) } else { 0.0 })
+}
+
+/// Holds the activities under a production quota to its allowance.
+fn production_quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    for (q, quota) in world.shocks.quotas.iter().enumerate() {
+        if quota.activities.is_empty() {
+            continue;
+        }
+        let allowance = super::events::allowance(world, now, state, q);
+        let mut total = ZERO;
+        quota.activities.iter().for_each(|&a| add(&mut total, &state.activity[a]));
+        let scale = each(|w| if total[w] > allowance[w] { allowance[w].max(0.0) / total[w] } else { 1.0 });
+        for &a in &quota.activities {
+            let row = &mut state.activity[a];
+            *row = each(|w| row[w] * scale[w]);
+        }
+        let left = &mut state.quota_left[q];
+        *left = each(|w| (left[w] - total[w] * scale[w]).max(0.0));
+    }
+}
+
+/// Runs one recipe as far as its scarcest input allows.
+#[inline(always)]
+fn run(world: World<'_>, a: usize, state: &mut State) {
+    let activity = &world.network.activities[a];
+    let mut u = state.activity[a];
+    for (slot, amount) in &activity.inputs {
+        let on_hand = &state.on_hand[*slot];
+        for w in 0..WIDTH {
+            u[w] = u[w].min(on_hand[w] / amount);
+        }
+    }
+    for row in &mut u {
+        *row = row.max(0.0);
+    }
+    for (slot, amount) in &activity.inputs {
+        let on_hand = &mut state.on_hand[*slot];
+        for w in 0..WIDTH {
+            on_hand[w] = (on_hand[w] - amount * u[w]).max(0.0);
+        }
+    }
+    for (slot, amount) in &activity.outputs {
+        let on_hand = &mut state.on_hand[*slot];
+        for w in 0..WIDTH {
+            on_hand[w] += amount * u[w];
+        }
+    }
+    state.activity[a] = u;
+    add(&mut state.worked[a], &u);
+}
+
+/// Demand of this period: growth, events, price, noise, grade mix; then service, first what waits, then what is new.
+#[inline(always)]
+fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    let World { network: n, draws, .. } = world;
+    let years = state.period as f64 * 7.0 / 365.25;
+    for u in 0..n.users.len() {
+        let user = &n.users[u];
+        let market = n.slots[user.slot].market;
+        let growth = draws.of(user.growth);
+        let elasticity = draws.of(user.elasticity);
+        let mut level = state.demand_factor[u];
+        if growth.iter().any(|g| *g != 0.0) {
+            level = each(|w| level[w] * exp1(years * ln1(1.0 + growth[w])));
+        }
+        if let Some(m) = market {
+            if elasticity.iter().any(|e| *e != 0.0) {
+                let felt = &state.price_felt[m];
+                level = each(|w| level[w] * exp1(-elasticity[w] * ln1(felt[w])));
+            }
+        }
+        let noise = &now.demand[user.facility];
+        // Noise and growth act on the facility; the mix decides how much of it is this grade.
+        let mix = mix(n, u, state);
+        state.demand[u] = each(|w| level[w] * noise[w] * mix[w]);
+    }
+    for u in 0..n.users.len() {
+        let user = &n.users[u];
+        let on_hand = &mut state.on_hand[user.slot];
+        let headroom = user.headroom.map(|p| *draws.of(p));
+        let demand = state.demand[u];
+        let most = match headroom {
+            // Catch-up is bounded by capacity, this week's own demand never by less than the opening.
+            Some(h) => each(|w| (h[w] * user.demand).max(demand[w])),
+            None => splat(f64::INFINITY),
+        };
+        for w in 0..WIDTH {
+            let need = demand[w] + state.backlog[u][w];
+            let served = need.min(most[w]).min(on_hand[w]).max(0.0);
+            on_hand[w] = (on_hand[w] - served).max(0.0);
+            let unmet = need - served;
+            state.backlog[u][w] = user.backlog * unmet;
+            state.lost[u][w] = (1.0 - user.backlog) * unmet;
+            state.served[u][w] = served;
+            state.served_total[u][w] += served;
+            // What has left is no longer wanted from those who may not deliver.
+            let unplaced = &mut state.unplaced[user.slot][w];
+            *unplaced = (*unplaced - state.lost[u][w]).max(0.0);
+        }
+        state.desired[user.slot] = each(|w| demand[w].min(most[w]));
+    }
+}
+
+/// Demand for one grade at opening levels, t/week, after what gives way and what takes its place.
+#[inline(always)]
+fn mix(n: &crate::network::Network, u: usize, state: &State) -> Row {
+    let user = &n.users[u];
+    let side = usize::from(!n.inside[user.region]);
+    if let Some(grade) = user.grade {
+        let share = &state.use_share[grade][side];
+        return each(|w| user.demand * share[w]);
+    }
+    let mut demand = splat(user.demand);
+    for &other in &user.gains_from {
+        if let Some(grade) = n.users[other].grade {
+            let share = &state.use_share[grade][side];
+            for w in 0..WIDTH {
+                demand[w] += n.users[other].demand * (1.0 - share[w]);
+            }
+        }
+    }
+    demand
+}

@@ -1,0 +1,247 @@
+//! In: the first realization of a batch. Out: its record: series, monthly exports, facility output, scalars.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Plan;
+use super::metrics::{LINE_DOWN, Track, Week};
+use super::observe::{Reading, Watch};
+use crate::engine::{self, State, World};
+use crate::network::Network;
+use crate::shocks::{Draws, Shocks};
+use crate::wide::{Row, WIDTH, ZERO, add, each, splat};
+
+/// What one batch leaves.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// Realizations that count (the last batch may be partly filled).
+    pub used: usize,
+    /// Series × period rows.
+    pub series: Vec<Row>,
+    /// Group × period sums over the realizations that count.
+    pub output: Vec<f64>,
+    /// Month × (destinations, world) rows, t.
+    pub exports: Vec<Row>,
+    /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
+    pub scalars: Vec<Row>,
+    /// Largest share of a desk's mass that lay beyond its ring.
+    pub overflow: f64,
+}
+
+/// Names of the scalars of a run, in the order of [`Record::scalars`].
+pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(String, String)> {
+    let mut names = vec![];
+    for s in &watch.scopes {
+        names.extend(super::metrics::METRICS.iter().map(|m| ((*m).to_string(), s.name.clone())));
+    }
+    for side in &watch.sides {
+        let scope = format!("commodity:{}", network.commodities[side.commodity].id);
+        names.extend(["peak_price_inside", "peak_price_outside", "peak_premium"].map(|m| (m.to_string(), scope.clone())));
+    }
+    for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
+        names.push(("parameter".into(), p.name.clone()));
+    }
+    names
+}
+
+/// Runs one batch, and its baseline before it.
+pub fn run(network: &Network, shocks: &Shocks, calm: &Shocks, watch: &Watch, plan: &Plan, first: u64, stop: &AtomicBool) -> Record {
+    let used = (plan.realizations - first).min(WIDTH as u64) as usize;
+    let mut record = Record { used, ..Record::default() };
+    let draws = shocks.open(network, first);
+    let baseline = if plan.baseline { baseline(network, calm, watch, plan, &draws, stop) } else { vec![] };
+    let mut now = shocks.period(network);
+    let world = World { network, shocks, draws: &draws };
+    let mut state = State::open(world);
+    record.series = vec![ZERO; watch.series.len() * plan.horizon];
+    record.output = vec![0.0; watch.groups.len() * plan.horizon];
+    record.exports = vec![ZERO; watch.months.len() * (watch.destinations.len() + 1)];
+    let mut tracks = vec![Track::new(); watch.scopes.len()];
+    let mut weeks = vec![];
+    let mut peaks = vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
+    let onset = first_onset(&draws);
+    for t in 0..plan.horizon {
+        if stop.load(Ordering::Relaxed) {
+            return record;
+        }
+        shocks.fill(network, &draws, t, &mut now);
+        engine::step(world, &now, &mut state);
+        let age = each(|w| t as f64 - onset[w]);
+        weeks.clear();
+        for (s, scope) in watch.scopes.iter().enumerate() {
+            let mut week = service(network, &draws, &state, &scope.users);
+            week.baseline = match baseline.get(t * watch.scopes.len() + s) {
+                Some(row) => *row,
+                None => week.demand,
+            };
+            tracks[s].week(&week, &age);
+            weeks.push(week);
+        }
+        for (i, series) in watch.series.iter().enumerate() {
+            record.series[i * plan.horizon + t] = read(network, watch, &state, &weeks, series.reading);
+        }
+        price_peaks(network, watch, &state, &mut peaks);
+        output(watch, &state, plan.horizon, t, &mut record);
+        exports(watch, &state, t, &mut record);
+    }
+    let end = each(|w| plan.horizon as f64 - onset[w]);
+    record.scalars = tracks.iter().flat_map(|t| t.finish(&end)).collect();
+    record.scalars.extend(peaks.iter().flatten());
+    record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
+    record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
+    record.overflow = state.overflow.iter().flatten().copied().fold(0.0, f64::max);
+    record
+}
+
+/// Onset of the first event that happens; one after the end of time if none does.
+fn first_onset(draws: &Draws) -> Row {
+    let mut onset = splat(f64::INFINITY);
+    for window in &draws.windows {
+        for w in 0..WIDTH {
+            if window.occurs[w] > 0.0 {
+                onset[w] = onset[w].min(window.onset[w]);
+            }
+        }
+    }
+    each(|w| if onset[w].is_finite() { onset[w] } else { 0.0 })
+}
+
+/// Served by scope and period in the same realization without events.
+fn baseline(network: &Network, calm: &Shocks, watch: &Watch, plan: &Plan, draws: &Draws, stop: &AtomicBool) -> Vec<Row> {
+    let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
+    let world = World { network, shocks: calm, draws: &quiet };
+    let mut state = State::open(world);
+    let mut now = calm.period(network);
+    let mut rows = Vec::with_capacity(plan.horizon * watch.scopes.len());
+    for t in 0..plan.horizon {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        calm.fill(network, &quiet, t, &mut now);
+        engine::step(world, &now, &mut state);
+        for scope in &watch.scopes {
+            let mut served = ZERO;
+            scope.users.iter().for_each(|&u| add(&mut served, &state.served[u]));
+            rows.push(served);
+        }
+    }
+    rows
+}
+
+/// Adds up the users of a scope in one period.
+#[inline(always)]
+fn service(network: &Network, draws: &Draws, state: &State, users: &[usize]) -> Week {
+    let mut week = Week { demand: ZERO, served: ZERO, unmet: ZERO, on_time: ZERO, backlog: ZERO, down: ZERO, cover: ZERO, baseline: ZERO };
+    let (mut stock, mut usage) = (ZERO, ZERO);
+    for &u in users {
+        let user = &network.users[u];
+        let (demand, served, backlog) = (&state.demand[u], &state.served[u], &state.backlog[u]);
+        let lost = &state.lost[u];
+        let headroom = user.headroom.map(|p| *draws.of(p));
+        for w in 0..WIDTH {
+            // What waited before this week is served first.
+            let waited = (served[w] + backlog[w] + lost[w] - demand[w]).max(0.0);
+            let on_time = (served[w] - waited).clamp(0.0, demand[w]);
+            let could = match headroom {
+                Some(h) => demand[w].min(h[w] * user.demand),
+                None => demand[w],
+            };
+            week.demand[w] += demand[w];
+            week.served[w] += served[w];
+            week.on_time[w] += on_time;
+            week.unmet[w] += (demand[w] - served[w]).max(0.0);
+            week.backlog[w] += backlog[w];
+            week.down[w] += if served[w] < (1.0 - LINE_DOWN) * could { demand[w] } else { 0.0 };
+            stock[w] += state.on_hand[user.slot][w];
+            usage[w] += state.usage_forecast[user.slot][w];
+        }
+    }
+    for w in 0..WIDTH {
+        week.down[w] = if week.demand[w] > 0.0 { week.down[w] / week.demand[w] } else { 0.0 };
+        week.cover[w] = if usage[w] > 0.0 { stock[w] / usage[w] } else { 0.0 };
+    }
+    week
+}
+
+/// Price of a commodity on one side of the border, USD/kg.
+#[inline(always)]
+fn side_price(network: &Network, watch: &Watch, state: &State, i: usize, side: usize) -> Row {
+    let mut price = ZERO;
+    for &(k, weight) in &watch.sides[i].markets[side] {
+        let p = &state.price[k];
+        let reference = network.markets[k].reference;
+        for w in 0..WIDTH {
+            price[w] += weight * reference * p[w];
+        }
+    }
+    price
+}
+
+#[inline(always)]
+fn read(network: &Network, watch: &Watch, state: &State, weeks: &[Week], reading: Reading) -> Row {
+    match reading {
+        Reading::Price(k) => each(|w| state.price[k][w] * network.markets[k].reference),
+        Reading::Side(i, side) => side_price(network, watch, state, i, side),
+        Reading::Premium(i) => {
+            let (inside, outside) = (side_price(network, watch, state, i, 0), side_price(network, watch, state, i, 1));
+            each(|w| outside[w] / inside[w] - 1.0)
+        }
+        Reading::Unmet(s) => each(|w| if weeks[s].demand[w] > 0.0 { weeks[s].unmet[w] / weeks[s].demand[w] } else { 0.0 }),
+        Reading::Down(s) => weeks[s].down,
+        Reading::Cover(s) => weeks[s].cover,
+        Reading::Exports(d) => {
+            let mut sum = ZERO;
+            for &(l, to) in &watch.export_lanes {
+                if d == usize::MAX || d == to {
+                    add(&mut sum, &state.cleared[l]);
+                }
+            }
+            sum
+        }
+        Reading::Held(d) => state.held[d],
+    }
+}
+
+fn price_peaks(network: &Network, watch: &Watch, state: &State, peaks: &mut [[Row; 3]]) {
+    for (i, peak) in peaks.iter_mut().enumerate() {
+        let sides = [side_price(network, watch, state, i, 0), side_price(network, watch, state, i, 1)];
+        let opening = watch.sides[i].opening;
+        for w in 0..WIDTH {
+            for side in 0..2 {
+                if opening[side] > 0.0 {
+                    peak[side][w] = peak[side][w].max(sides[side][w] / opening[side]);
+                }
+            }
+            if opening[0] > 0.0 && opening[1] > 0.0 {
+                peak[2][w] = peak[2][w].max(sides[1][w] / sides[0][w] - 1.0);
+            }
+        }
+    }
+}
+
+fn output(watch: &Watch, state: &State, horizon: usize, t: usize, record: &mut Record) {
+    for (g, group) in watch.groups.iter().enumerate() {
+        let mut sum = 0.0;
+        for &(a, weight) in &group.activities {
+            sum += weight * state.activity[a][..record.used].iter().sum::<f64>();
+        }
+        for &(u, weight) in &group.users {
+            sum += weight * state.served[u][..record.used].iter().sum::<f64>();
+        }
+        record.output[g * horizon + t] = sum;
+    }
+}
+
+fn exports(watch: &Watch, state: &State, t: usize, record: &mut Record) {
+    let columns = watch.destinations.len() + 1;
+    for &(l, d) in &watch.export_lanes {
+        let cleared = &state.cleared[l];
+        for &(month, share) in &watch.days[t] {
+            for column in [d, columns - 1] {
+                let row = &mut record.exports[month * columns + column];
+                for w in 0..WIDTH {
+                    row[w] += share * cleared[w];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! In: service of each scope, period by period, with and without the events. Out: scalar outcomes of each realization.
+//!
+//! Definitions, unit and source stand with each metric (MODEL section 11). A line is down in a week in which less than 95 % of what
+//! it could use is served. Time runs from the onset of the first event that happens.
+
+use crate::wide::{Row, WIDTH, ZERO, each, splat};
+
+/// Tolerance of a line stop (τ of MODEL 11).
+pub const LINE_DOWN: f64 = 0.05;
+/// Output of at least this share of the baseline counts as recovered.
+const RECOVERED: f64 = 0.98;
+/// Weeks it must last.
+const STEADY: f64 = 8.0;
+
+/// Names of the metrics of a scope, in the order of [`Track::finish`].
+pub const METRICS: [&str; 9] = [
+    "unmet_share",     // sum over weeks of demand not served on time, over demand
+    "fill_rate",       // demand served in its own week, over demand
+    "lost_output",     // t served less than in the baseline, summed over weeks in which it was less
+    "triangle_area",   // weeks of lost output: sum of 1 - served/baseline where positive (Bruneau's resilience triangle)
+    "line_down_weeks", // weeks a line is down, mean over the scope's demand
+    "time_to_survive", // weeks from onset to the first line down; the rest of the run if none
+    "time_to_recover", // weeks from onset until 98 % of the baseline is served for eight weeks; 0 if never short
+    "min_cover",       // least weeks of cover on hand
+    "peak_unmet",      // largest weekly share of demand not served
+];
+
+/// Follows one scope through a batch.
+#[derive(Debug, Clone)]
+pub struct Track {
+    demand: Row,
+    unmet: Row,
+    on_time: Row,
+    lost: Row,
+    area: Row,
+    down: Row,
+    survived: Row,
+    recovered: Row,
+    steady: Row,
+    short: Row,
+    cover: Row,
+    peak: Row,
+}
+
+/// One period of one scope.
+#[derive(Debug, Clone, Copy)]
+pub struct Week {
+    /// Demand, t.
+    pub demand: Row,
+    /// Served, t.
+    pub served: Row,
+    /// Demand not served, t (late or lost).
+    pub unmet: Row,
+    /// Demand served in its own week, t.
+    pub on_time: Row,
+    /// Waiting from before, t.
+    pub backlog: Row,
+    /// Share of demand whose line is down.
+    pub down: Row,
+    /// Weeks of cover.
+    pub cover: Row,
+    /// Served in the baseline, t.
+    pub baseline: Row,
+}
+
+impl Track {
+    /// Before the first period; `horizon` is the value of what never happens.
+    pub fn new() -> Track {
+        Track {
+            demand: ZERO,
+            unmet: ZERO,
+            on_time: ZERO,
+            lost: ZERO,
+            area: ZERO,
+            down: ZERO,
+            survived: splat(f64::NAN),
+            recovered: splat(f64::NAN),
+            steady: ZERO,
+            short: ZERO,
+            cover: splat(f64::INFINITY),
+            peak: ZERO,
+        }
+    }
+
+    /// One more period; `age` is weeks since the onset of the first event (negative before).
+    #[inline(always)]
+    pub fn week(&mut self, week: &Week, age: &Row) {
+        for w in 0..WIDTH {
+            self.demand[w] += week.demand[w];
+            self.unmet[w] += week.unmet[w];
+            self.on_time[w] += week.on_time[w];
+            let missing = (week.baseline[w] - week.served[w]).max(0.0);
+            self.lost[w] += missing;
+            self.area[w] += if week.baseline[w] > 0.0 { missing / week.baseline[w] } else { 0.0 };
+            self.down[w] += week.down[w];
+            self.cover[w] = self.cover[w].min(week.cover[w]);
+            let share = if week.demand[w] > 0.0 { week.unmet[w] / week.demand[w] } else { 0.0 };
+            self.peak[w] = self.peak[w].max(share);
+            let after = age[w] >= 0.0;
+            if after && week.down[w] > 0.0 && self.survived[w].is_nan() {
+                self.survived[w] = age[w];
+            }
+            let well = week.served[w] >= RECOVERED * week.baseline[w] && week.backlog[w] <= (1.0 - RECOVERED) * week.demand[w].max(1e-300);
+            if after && !well {
+                self.short[w] = 1.0;
+                self.steady[w] = 0.0;
+                self.recovered[w] = f64::NAN;
+            } else if after {
+                self.steady[w] += 1.0;
+                if self.steady[w] == STEADY {
+                    self.recovered[w] = age[w] - STEADY + 1.0;
+                }
+            }
+        }
+    }
+
+    /// The scalars, in the order of [`METRICS`]; `end` is the age at the end of the run.
+    pub fn finish(&self, end: &Row) -> [Row; 9] {
+        let over = |a: &Row| each(|w| if self.demand[w] > 0.0 { a[w] / self.demand[w] } else { 0.0 });
+        let end = each(|w| end[w].max(0.0));
+        [
+            over(&self.unmet),
+            over(&self.on_time),
+            self.lost,
+            self.area,
+            self.down,
+            each(|w| if self.survived[w].is_nan() { end[w] } else { self.survived[w] }),
+            each(|w| {
+                if self.short[w] == 0.0 {
+                    0.0
+                } else if self.recovered[w].is_nan() {
+                    end[w]
+                } else {
+                    self.recovered[w]
+                }
+            }),
+            self.cover,
+            self.peak,
+        ]
+    }
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Track::new()
+    }
+}

@@ -1,0 +1,86 @@
+//! In: a network, its shocks, a plan. Out: what was counted over many realizations.
+//!
+//! Parallel inside a wave of fixed size, merged in batch order: the same bits on 1, 2 or 64 threads.
+
+pub mod batch;
+pub mod histogram;
+pub mod metrics;
+pub mod observe;
+pub mod tally;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use crate::network::Network;
+use crate::shocks::Shocks;
+use crate::wide::WIDTH;
+use observe::Watch;
+use tally::Tally;
+
+/// Batches in a wave: fixed, never taken from the number of threads.
+const WAVE: u64 = 32;
+
+/// How much to run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Number of realizations.
+    pub realizations: u64,
+    /// Number of periods.
+    pub horizon: usize,
+    /// Whether each realization runs beside its own undisturbed baseline.
+    pub baseline: bool,
+    /// Whether every realization's scalars are wanted as a table.
+    pub keep: bool,
+}
+
+/// Something that went wrong in the world, not in the scenario.
+#[derive(Debug, thiserror::Error)]
+pub enum EnsembleError {
+    /// Stopped by the user.
+    #[error("interrupted after {0} realizations")]
+    Interrupted(u64),
+    /// The threads could not be started.
+    #[error("cannot start {0} threads: {1}")]
+    Threads(usize, String),
+}
+
+/// Runs a plan. `progress` hears the number of realizations done; `stop` ends the run between waves.
+///
+/// # Errors
+/// [`EnsembleError::Interrupted`] if `stop` was set.
+pub fn run(
+    network: &Network,
+    shocks: &Shocks,
+    watch: &Watch,
+    plan: &Plan,
+    threads: usize,
+    progress: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Tally, EnsembleError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| EnsembleError::Threads(threads, e.to_string()))?;
+    let calm = Shocks::calm(shocks.seed, network);
+    let batches = plan.realizations.div_ceil(WIDTH as u64);
+    let mut total = Tally::new(watch, plan);
+    let mut first = 0;
+    while first < batches {
+        let wave = first..(first + WAVE).min(batches);
+        let records: Vec<batch::Record> = pool.install(|| {
+            wave.clone()
+                .into_par_iter()
+                .map(|b| {
+                    let record = batch::run(network, shocks, &calm, watch, plan, b * WIDTH as u64, stop);
+                    let used = (plan.realizations - b * WIDTH as u64).min(WIDTH as u64);
+                    progress(used);
+                    record
+                })
+                .collect()
+        });
+        if stop.load(Ordering::Relaxed) {
+            return Err(EnsembleError::Interrupted(first * WIDTH as u64));
+        }
+        pool.install(|| total.absorb(&records));
+        first = wave.end;
+    }
+    Ok(total)
+}

@@ -1,0 +1,263 @@
+//! In: a network and its desks. Out: what is watched: scopes of final demand, series over time, calendar months.
+
+use jiff::civil::Date;
+
+use crate::network::Network;
+use crate::shocks::Shocks;
+
+/// A group of users that is reported together.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// `world`, `region:X`, `sector:X`, `facility:X`.
+    pub name: String,
+    /// Its users.
+    pub users: Vec<usize>,
+    /// Whether it has time series of its own (world, regions, sectors).
+    pub series: bool,
+}
+
+/// What one series records each period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Price of a market, USD/kg.
+    Price(usize),
+    /// Flow-weighted price of a commodity, inside (0) or outside (1) the border, index into `sides`.
+    Side(usize, usize),
+    /// Price outside over inside, less one.
+    Premium(usize),
+    /// Share of a scope's demand not served.
+    Unmet(usize),
+    /// Share of a scope's demand whose line is down.
+    Down(usize),
+    /// Weeks of cover of a scope.
+    Cover(usize),
+    /// Finished goods leaving the inside for a region, or for all (`usize::MAX`), t/week.
+    Exports(usize),
+    /// Mass held at a desk, t.
+    Held(usize),
+}
+
+/// A series of which percentiles are reported.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// Variable, as in `timeseries.csv`.
+    pub variable: &'static str,
+    /// Scope, as in `timeseries.csv`.
+    pub scope: String,
+    /// Unit.
+    pub unit: &'static str,
+    /// What is read.
+    pub reading: Reading,
+}
+
+/// Prices of one commodity on both sides of the border.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// Index of the commodity.
+    pub commodity: usize,
+    /// Markets inside and outside, with weights by opening flow.
+    pub markets: [Vec<(usize, f64)>; 2],
+    /// Opening price of each side, USD/kg.
+    pub opening: [f64; 2],
+}
+
+/// A facility of the file (all cohorts together) whose output is watched.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// `facility:ID`.
+    pub scope: String,
+    /// For people.
+    pub name: String,
+    /// Stage, for order and labels.
+    pub stage: crate::scenario::schema::Stage,
+    /// Activities and their weight in the opening output.
+    pub activities: Vec<(usize, f64)>,
+    /// Users and their weight in the opening demand.
+    pub users: Vec<(usize, f64)>,
+}
+
+/// Everything that is watched.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// First day of period 0.
+    pub start: Date,
+    /// Scopes of final demand.
+    pub scopes: Vec<Scope>,
+    /// Prices by side.
+    pub sides: Vec<Sides>,
+    /// Series.
+    pub series: Vec<Series>,
+    /// Facilities.
+    pub groups: Vec<Group>,
+    /// Destination regions of finished goods leaving the inside.
+    pub destinations: Vec<usize>,
+    /// Finished lanes leaving the inside: (lane, index in `destinations`).
+    pub export_lanes: Vec<(usize, usize)>,
+    /// Calendar months: `YYYY-MM` and whether the run covers only part of it.
+    pub months: Vec<(String, bool)>,
+    /// Per period: (month, share of the period's days) — at most two.
+    pub days: Vec<Vec<(usize, f64)>>,
+}
+
+impl Watch {
+    /// Decides what to watch.
+    pub fn new(network: &Network, shocks: &Shocks, start: Date, horizon: usize) -> Watch {
+        let (months, days) = calendar(start, horizon);
+        let mut watch = Watch {
+            start,
+            scopes: scopes(network),
+            sides: sides(network),
+            series: vec![],
+            groups: groups(network),
+            destinations: vec![],
+            export_lanes: vec![],
+            months,
+            days,
+        };
+        for (l, lane) in network.lanes.iter().enumerate() {
+            let commodity = network.slots[lane.from].commodity;
+            if network.commodities[commodity].finished && network.leaves(lane) {
+                let region = network.region_of(lane.to);
+                let d = watch.destinations.iter().position(|&x| x == region).unwrap_or_else(|| {
+                    watch.destinations.push(region);
+                    watch.destinations.len() - 1
+                });
+                watch.export_lanes.push((l, d));
+            }
+        }
+        watch.series = series(network, shocks, &watch);
+        watch
+    }
+}
+
+fn scopes(n: &Network) -> Vec<Scope> {
+    let finished = |u: usize| n.commodities[n.slots[n.users[u].slot].commodity].finished;
+    let any = (0..n.users.len()).any(finished);
+    let counted = |u: &usize| !any || finished(*u);
+    let all: Vec<usize> = (0..n.users.len()).filter(counted).collect();
+    let mut list = vec![Scope { name: "world".into(), users: all.clone(), series: true }];
+    for (r, id) in n.regions.iter().enumerate() {
+        let users: Vec<usize> = all.iter().copied().filter(|&u| n.users[u].region == r).collect();
+        list.push(Scope { name: format!("region:{id}"), users, series: true });
+    }
+    for (s, id) in n.sectors.iter().enumerate() {
+        let users = (0..n.users.len()).filter(|&u| n.users[u].sector == s).collect();
+        list.push(Scope { name: format!("sector:{id}"), users, series: true });
+    }
+    let mut groups: Vec<&str> = n.users.iter().map(|u| n.facilities[u.facility].group.as_str()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    for group in groups {
+        let users = (0..n.users.len()).filter(|&u| n.facilities[n.users[u].facility].group == group).collect();
+        list.push(Scope { name: format!("facility:{group}"), users, series: false });
+    }
+    list.retain(|s| s.users.iter().any(|&u| n.users[u].demand > 0.0));
+    list
+}
+
+fn sides(n: &Network) -> Vec<Sides> {
+    let mut list = vec![];
+    for c in 0..n.commodities.len() {
+        let mut markets = [vec![], vec![]];
+        for (k, m) in n.markets.iter().enumerate().filter(|(_, m)| m.commodity == c) {
+            markets[usize::from(!n.inside[m.region])].push((k, m.flow));
+        }
+        let mut opening = [0.0; 2];
+        for (side, list) in markets.iter_mut().enumerate() {
+            let total: f64 = list.iter().map(|x| x.1).sum();
+            list.iter_mut().for_each(|x| x.1 /= total);
+            opening[side] = list.iter().map(|(k, w)| w * n.markets[*k].reference).sum();
+        }
+        if markets.iter().any(|x| !x.is_empty()) {
+            list.push(Sides { commodity: c, markets, opening });
+        }
+    }
+    list
+}
+
+fn groups(n: &Network) -> Vec<Group> {
+    let mut list: Vec<Group> = vec![];
+    for (i, f) in n.facilities.iter().enumerate() {
+        let scope = format!("facility:{}", f.group);
+        let at = list.iter().position(|g| g.scope == scope).unwrap_or_else(|| {
+            list.push(Group { scope, name: f.name.clone(), stage: f.stage, activities: vec![], users: vec![] });
+            list.len() - 1
+        });
+        list[at].activities.extend(f.activities.clone().map(|a| (a, n.activities[a].rate)));
+        list[at].users.extend((0..n.users.len()).filter(|&u| n.users[u].facility == i).map(|u| (u, n.users[u].demand)));
+    }
+    for g in &mut list {
+        let total: f64 = g.activities.iter().chain(&g.users).map(|x| x.1).sum();
+        g.activities.iter_mut().chain(&mut g.users).for_each(|x| x.1 = if total > 0.0 { 1.0 / total } else { 0.0 });
+    }
+    list.retain(|g| g.activities.iter().chain(&g.users).any(|x| x.1 > 0.0));
+    list
+}
+
+fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<Series> {
+    let mut list = vec![];
+    let mut add = |variable, scope: String, unit, reading| list.push(Series { variable, scope, unit, reading });
+    for (s, scope) in watch.scopes.iter().enumerate().filter(|(_, s)| s.series) {
+        add("unmet_share", scope.name.clone(), "share", Reading::Unmet(s));
+        add("lines_down", scope.name.clone(), "share", Reading::Down(s));
+        if !scope.name.starts_with("sector") {
+            add("cover", scope.name.clone(), "weeks", Reading::Cover(s));
+        }
+    }
+    for (i, side) in watch.sides.iter().enumerate() {
+        let scope = format!("commodity:{}", n.commodities[side.commodity].id);
+        if !side.markets[0].is_empty() {
+            add("price_inside", scope.clone(), "USD/kg", Reading::Side(i, 0));
+        }
+        if !side.markets[1].is_empty() {
+            add("price_outside", scope.clone(), "USD/kg", Reading::Side(i, 1));
+        }
+        if side.markets.iter().all(|m| !m.is_empty()) {
+            add("premium_outside", scope, "share", Reading::Premium(i));
+        }
+    }
+    for (k, m) in n.markets.iter().enumerate() {
+        add("price", format!("market:{}", m.name), "USD/kg", Reading::Price(k));
+    }
+    if !watch.destinations.is_empty() {
+        add("exports", "world".into(), "t/week", Reading::Exports(usize::MAX));
+        for (d, r) in watch.destinations.iter().enumerate() {
+            add("exports", format!("region:{}", n.regions[*r]), "t/week", Reading::Exports(d));
+        }
+    }
+    for (d, desk) in shocks.desks.iter().enumerate() {
+        add("held", format!("desk:{}", desk.id), "t", Reading::Held(d));
+    }
+    list.sort_by(|a, b| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));
+    list
+}
+
+/// Spreads each period evenly over its days and sums them by calendar month (MODEL ruling 6).
+fn calendar(start: Date, horizon: usize) -> (Vec<(String, bool)>, Vec<Vec<(usize, f64)>>) {
+    let mut months: Vec<(String, bool)> = vec![];
+    let mut covered: Vec<(i8, i8)> = vec![]; // days seen, days in the month
+    let mut days = vec![];
+    let mut date = start;
+    for _ in 0..horizon {
+        let mut parts: Vec<(usize, f64)> = vec![];
+        for _ in 0..7 {
+            let name = format!("{:04}-{:02}", date.year(), date.month());
+            if months.last().map(|m| &m.0) != Some(&name) {
+                months.push((name, true));
+                covered.push((0, date.days_in_month()));
+            }
+            let m = months.len() - 1;
+            covered[m].0 += 1;
+            match parts.last_mut() {
+                Some(p) if p.0 == m => p.1 += 1.0 / 7.0,
+                _ => parts.push((m, 1.0 / 7.0)),
+            }
+            date = date.tomorrow().unwrap_or(date);
+        }
+        days.push(parts);
+    }
+    for (month, (seen, all)) in months.iter_mut().zip(covered) {
+        month.1 = seen < all;
+    }
+    (months, days)
+}

@@ -1,0 +1,543 @@
+//! In: a scenario. Out: a network whose names are indices and whose shapes fit; flows are still zero.
+
+use std::collections::BTreeMap;
+
+use super::parameter::Parameters;
+use super::{Activity, Behaviour, Capacity, Commodity, Facility, Lane, Network, PriceLaw, Role, Slot, User};
+use crate::scenario::problem::Problems;
+use crate::scenario::schema as s;
+use crate::wide;
+
+const INF: f64 = f64::INFINITY;
+
+/// One facility of the file as it will stand in the network: itself, or one of its cohorts.
+struct Part<'a> {
+    id: String,
+    of: &'a s::Facility,
+    share: f64,
+    cover_factor: f64,
+}
+
+fn parts(scenario: &s::Scenario) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    for f in &scenario.facilities {
+        let n = f.cohorts.max(1);
+        for i in 0..n {
+            let id = if n == 1 { f.id.clone() } else { format!("{}#{}", f.id, i + 1) };
+            let z = wide::normal_quantile1((i as f64 + 0.5) / n as f64);
+            let cover_factor = if n == 1 { 1.0 } else { wide::exp1(f.cohort_spread * z) };
+            parts.push(Part { id, of: f, share: 1.0 / n as f64, cover_factor });
+        }
+    }
+    parts.sort_by(|a, b| a.id.cmp(&b.id));
+    parts
+}
+
+/// Everything the lanes need to find their ends.
+struct Ends {
+    /// Facility id in the file → indices of its parts.
+    parts: BTreeMap<String, Vec<usize>>,
+    /// (facility index, commodity index) → slot.
+    slots: BTreeMap<(usize, usize), usize>,
+}
+
+pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network> {
+    let mut parameters = Parameters { list: vec![], rows: sc.rows.clone().unwrap_or_default() };
+    let regions: Vec<String> = sc.regions.iter().map(|r| r.id.clone()).collect();
+    let commodities: Vec<Commodity> = sc
+        .commodities
+        .iter()
+        .map(|c| Commodity {
+            id: c.id.clone(),
+            name: c.name.clone(),
+            unit: c.unit.clone(),
+            content: c.content.clone(),
+            price_inside: c.price_inside,
+            price_outside: c.price_outside,
+            finished: c.finished,
+        })
+        .collect();
+    let price = price_law(&sc.price, &mut parameters);
+    let behaviour = behaviour(&sc.behaviour, &mut parameters);
+    let mut network = Network {
+        elements: sc.elements.clone(),
+        inside: regions.iter().map(|r| sc.inside.contains(r)).collect(),
+        regions,
+        sectors: sc.sectors.iter().map(|r| r.id.clone()).collect(),
+        commodities,
+        facilities: vec![],
+        slots: vec![],
+        lanes: vec![],
+        inbound: vec![],
+        outbound: vec![],
+        activities: vec![],
+        users: vec![],
+        order_sequence: vec![],
+        markets: vec![],
+        thrift: None,
+        price,
+        behaviour,
+        parameters,
+    };
+    let parts = parts(sc);
+    if parts.is_empty() {
+        problems.error("", "the scenario has no facility").help("add [[facility]] tables, or a base that has them");
+        return None;
+    }
+    let ends = facilities(sc, &parts, &mut network, problems);
+    lanes(sc, &parts, &ends, &mut network, problems);
+    users(sc, &parts, &ends, &mut network);
+    for (i, slot) in network.slots.iter().enumerate() {
+        let inbound = &network.inbound[i];
+        let group = &network.facilities[slot.facility].group;
+        let commodity = &network.commodities[slot.commodity].id;
+        if matches!(slot.role, Role::Input | Role::Final) && inbound.is_empty() && !slot.infinite {
+            problems
+                .error(format!("facility[{group}]"), format!("nothing supplies `{commodity}` to `{group}`"))
+                .help(format!("add a [[supply]] with to = \"{group}\" and commodity = \"{commodity}\", or a [[push]] that ends there"));
+        }
+    }
+    Some(network)
+}
+
+fn price_law(p: &s::PriceLaw, to: &mut Parameters) -> PriceLaw {
+    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| to.add(format!("price.{name}"), dist, low, high);
+    PriceLaw {
+        beta: add("beta", &p.beta, 0.0, 10.0),
+        beta_glut: add("beta_glut", &p.beta_glut, 0.0, 10.0),
+        gamma: add("gamma", &p.gamma, 0.0, 10.0),
+        epsilon: add("epsilon", &p.epsilon, 0.0, 5.0),
+        epsilon_long: add("epsilon_long", &p.epsilon_long, 0.0, 5.0),
+        psi: add("psi", &p.psi, 0.0, 10.0),
+        alpha_up: add("alpha_up", &p.alpha_up, 0.0, 1.0),
+        alpha_down: add("alpha_down", &p.alpha_down, 0.0, 1.0),
+        phi_min: add("phi_min", &p.phi_min, 1e-6, 1.0),
+        floor: add("floor", &p.floor, -INF, 0.0),
+        noise: add("noise", &p.noise, 0.0, 2.0),
+        noise_rho: add("noise_rho", &p.noise_rho, 0.0, 0.9999),
+        noise_common: add("noise_common", &p.noise_common, 0.0, 1.0),
+        mine_elasticity: add("mine_elasticity", &p.mine_elasticity, 0.0, 5.0),
+        cover_factor: add("cover_factor", &p.cover_factor, 0.0, 20.0),
+        smoothing: p.smoothing,
+        inflow_smoothing: p.inflow_smoothing,
+    }
+}
+
+fn behaviour(b: &s::Behaviour, to: &mut Parameters) -> Behaviour {
+    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| to.add(format!("behaviour.{name}"), dist, low, high);
+    Behaviour {
+        correction: add("correction", &b.correction, 0.0, 1.0),
+        output_correction: add("output_correction", &b.output_correction, 0.0, 1.0),
+        forecast: add("forecast", &b.forecast, 0.0, 1.0),
+        lead: add("lead", &b.lead, 0.0, 1.0),
+        lead_max: b.lead_max,
+        phantom: add("phantom", &b.phantom, 0.0, 10.0),
+        phantom_max: b.phantom_max,
+        scare_gain: add("scare_gain", &b.scare_gain, 0.0, 1.0),
+        scare_decay: add("scare_decay", &b.scare_decay, 0.0, 1.0),
+        priority: [1.0, b.priority_sensitive, b.priority_military],
+    }
+}
+
+fn cover(f: &s::Facility, commodity: &str, role: Role, to: &mut Parameters) -> super::Param {
+    if let Some((_, dist)) = f.cover_by.iter().find(|(c, _)| c == commodity) {
+        return to.add(format!("facility.{}.covers.{commodity}", f.id), dist, 0.0, INF);
+    }
+    match role {
+        Role::Input | Role::Final => to.add(format!("facility.{}.cover_in", f.id), &f.cover_in, 0.0, INF),
+        Role::Output | Role::Stock => to.add(format!("facility.{}.cover_out", f.id), &f.cover_out, 0.0, INF),
+    }
+}
+
+/// Roles of a facility's slots: what its recipes take and give, what it uses, what it trades.
+fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap<String, Role> {
+    let mut roles = BTreeMap::new();
+    for id in &f.recipes {
+        let Some(recipe) = sc.recipes.iter().find(|r| &r.id == id) else { continue };
+        for (c, _) in &recipe.inputs {
+            roles.insert(c.clone(), Role::Input);
+        }
+    }
+    for id in &f.recipes {
+        let Some(recipe) = sc.recipes.iter().find(|r| &r.id == id) else { continue };
+        for (c, _) in &recipe.outputs {
+            if roles.insert(c.clone(), Role::Output) == Some(Role::Input) {
+                problems
+                    .error(format!("facility[{}]", f.id), format!("`{c}` is both an input and an output of `{}`", f.id))
+                    .help("split it into two facilities, so that each slot has one purpose");
+            }
+        }
+    }
+    if let Some(demand) = &f.demand {
+        for (c, _) in &demand.mix {
+            if roles.insert(c.clone(), Role::Final).is_some() {
+                problems
+                    .error(format!("facility[{}].demand", f.id), format!("`{c}` is both made or processed and finally used at `{}`", f.id))
+                    .help("give the final use a facility of its own");
+            }
+        }
+    }
+    for supply in sc.supplies.iter().filter(|x| x.to == f.id) {
+        if !roles.contains_key(&supply.commodity) {
+            if f.recipes.is_empty() && f.demand.is_none() {
+                roles.insert(supply.commodity.clone(), Role::Stock);
+            } else {
+                problems
+                    .error(
+                        format!("supply[{}/{}]", supply.to, supply.commodity),
+                        format!("`{}` has no use for `{}`: no recipe takes it and no demand uses it", f.id, supply.commodity),
+                    )
+                    .help("remove the supply, or add the commodity to a recipe or a demand mix");
+            }
+        }
+    }
+    for push in &sc.pushes {
+        for link in push.to.iter().filter(|l| l.facility == f.id) {
+            let _ = link;
+            if !roles.contains_key(&push.commodity) {
+                if f.recipes.is_empty() && f.demand.is_none() {
+                    roles.insert(push.commodity.clone(), Role::Stock);
+                } else {
+                    problems.error(
+                        format!("push[{}/{}]", push.from, push.commodity),
+                        format!("`{}` has no use for `{}`", f.id, push.commodity),
+                    );
+                }
+            }
+        }
+    }
+    // A source sells what it is asked for.
+    if f.recipes.is_empty() && f.demand.is_none() {
+        for supply in sc.supplies.iter().filter(|x| x.from.iter().any(|l| l.facility == f.id)) {
+            roles.entry(supply.commodity.clone()).or_insert(Role::Stock);
+        }
+        for (c, _) in &f.stock {
+            roles.entry(c.clone()).or_insert(Role::Stock);
+        }
+    }
+    roles
+}
+
+fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &mut Problems) -> Ends {
+    let mut ends = Ends { parts: BTreeMap::new(), slots: BTreeMap::new() };
+    let mut seen_roles: BTreeMap<String, BTreeMap<String, Role>> = BTreeMap::new();
+    for part in parts {
+        let f = part.of;
+        let index = n.facilities.len();
+        ends.parts.entry(f.id.clone()).or_default().push(index);
+        if !seen_roles.contains_key(&f.id) {
+            let r = roles(f, sc, problems);
+            if r.is_empty() {
+                problems.warning(format!("facility[{}]", f.id), format!("`{}` neither makes, holds nor uses anything", f.id));
+            }
+            seen_roles.insert(f.id.clone(), r);
+        }
+        let region = n.region(&f.region).unwrap_or(0);
+        let first_slot = n.slots.len();
+        for (commodity, &role) in &seen_roles[&f.id] {
+            let Some(c) = n.commodity(commodity) else { continue };
+            ends.slots.insert((index, c), n.slots.len());
+            let outside = !n.inside[region] && sc.price.cover_commodities.contains(commodity);
+            n.slots.push(Slot {
+                name: format!("{}/{commodity}", part.id),
+                facility: index,
+                commodity: c,
+                role,
+                cover: cover(f, commodity, role, &mut n.parameters),
+                cover_factor: part.cover_factor,
+                cover_outside: outside,
+                base_stock: match f.replenishment {
+                    s::Replenishment::BaseStock(level) if role != Role::Output => Some(level),
+                    _ => None,
+                },
+                order_limit: f.order_limit.unwrap_or(INF),
+                infinite: f.infinite,
+                sharing: f.sharing,
+                stock: f.stock.iter().find(|(x, _)| x == commodity).map(|(_, t)| t * part.share),
+                flow: 0.0,
+                pushed_in: 0.0,
+                lead: 0.0,
+                surplus: 0.0,
+                drains: false,
+                market: None,
+                user: None,
+                takes_push: false,
+                orders: false,
+            });
+        }
+        let capacity = match (&f.capacity, &f.utilisation) {
+            (Some(dist), _) => Capacity::Rate(n.parameters.add(format!("facility.{}.capacity", f.id), dist, 0.0, INF)),
+            (None, Some(dist)) => Capacity::Utilisation(n.parameters.add(format!("facility.{}.utilisation", f.id), dist, 1e-3, 1.0)),
+            (None, None) => Capacity::Unlimited,
+        };
+        let first_activity = n.activities.len();
+        for id in &f.recipes {
+            if let Some(recipe) = sc.recipes.iter().find(|r| &r.id == id) {
+                let a = activity(recipe, index, part, &ends, n, problems);
+                n.activities.push(a);
+            }
+        }
+        if f.drive == s::Drive::Pull && f.recipes.len() > 1 {
+            problems
+                .error(format!("facility[{}].recipes", f.id), "a facility driven by orders runs one recipe")
+                .help("split it into one facility for each recipe, or let feed drive it (drive = \"feed\")");
+        }
+        n.facilities.push(Facility {
+            id: part.id.clone(),
+            group: f.id.clone(),
+            name: f.name.clone(),
+            region,
+            stage: f.stage,
+            drive: f.drive,
+            capacity,
+            slots: first_slot..n.slots.len(),
+            activities: first_activity..n.activities.len(),
+            sector: f.demand.as_ref().and_then(|d| n.sectors.iter().position(|x| x == &d.sector)),
+        });
+    }
+    ends
+}
+
+fn activity(recipe: &s::Recipe, facility: usize, part: &Part<'_>, ends: &Ends, n: &Network, problems: &mut Problems) -> Activity {
+    let slot = |id: &str| n.commodity(id).and_then(|c| ends.slots.get(&(facility, c)).copied());
+    let mut loss = vec![0.0; n.elements.len()];
+    let mut scale = vec![0.0; n.elements.len()];
+    let mut gather = |list: &[(String, f64)], sign: f64| {
+        let mut out = Vec::new();
+        for (id, amount) in list {
+            if let (Some(c), Some(sl)) = (n.commodity(id), slot(id)) {
+                for (e, x) in n.commodities[c].content.iter().enumerate() {
+                    loss[e] += sign * amount * x;
+                    scale[e] += amount * x;
+                }
+                out.push((sl, *amount));
+            }
+        }
+        out
+    };
+    let inputs = gather(&recipe.inputs, 1.0);
+    let outputs = gather(&recipe.outputs, -1.0);
+    if !inputs.is_empty() && part.id == first_cohort(part) {
+        for (e, l) in loss.iter_mut().enumerate() {
+            if *l < -1e-9 * scale[e].max(1e-12) {
+                problems
+                    .error(
+                        format!("recipe[{}].outputs", recipe.id),
+                        format!("recipe `{}` makes mass: {:.6} t of {} out of nothing per unit", recipe.id, -*l, n.elements[e]),
+                    )
+                    .help("lower an output or raise an input; what is lost may be any amount, what is gained none");
+            } else if *l < 0.0 {
+                *l = 0.0;
+            }
+        }
+    }
+    let drivers = outputs
+        .iter()
+        .enumerate()
+        .filter(|(_, (sl, _))| recipe.drivers.contains(&n.commodities[n.slots[*sl].commodity].id))
+        .map(|(i, _)| i)
+        .collect();
+    Activity { name: format!("{}/{}", part.id, recipe.id), facility, inputs, outputs, drivers, rate: 0.0, loss, basket: vec![] }
+}
+
+fn first_cohort(part: &Part<'_>) -> String {
+    if part.of.cohorts > 1 { format!("{}#1", part.of.id) } else { part.of.id.clone() }
+}
+
+struct Draft {
+    from: usize,
+    to: usize,
+    class: s::Class,
+    lead: usize,
+    share: f64,
+    push: bool,
+    buyers: usize,
+    capacity: f64,
+}
+
+fn lanes(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network, problems: &mut Problems) {
+    let mut drafts = Vec::new();
+    for supply in &sc.supplies {
+        let path = format!("supply[{}/{}]", supply.to, supply.commodity);
+        let total: f64 = supply.from.iter().map(|l| l.share).sum();
+        if (total - 1.0).abs() > 0.01 {
+            problems
+                .error(format!("{path}.from"), format!("shares of `{}` for `{}` sum to {total:.3}, not 1", supply.commodity, supply.to))
+                .help("shares within 1 % of one are scaled; mend the others");
+        }
+        for (i, link) in supply.from.iter().enumerate() {
+            let link_path = format!("{path}.from[{i}]");
+            join(sc, ends, n, problems, &mut drafts, &link_path, (&link.facility, &supply.to), &supply.commodity, |k_from, k_to, lead| {
+                Draft {
+                    from: 0,
+                    to: 0,
+                    class: supply.class,
+                    lead,
+                    share: link.share / total.max(1e-12) / k_from as f64,
+                    push: false,
+                    buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
+                    capacity: link.capacity.map_or(INF, |c| c / (k_from * k_to) as f64),
+                }
+            });
+        }
+    }
+    for push in &sc.pushes {
+        let path = format!("push[{}/{}]", push.from, push.commodity);
+        let total: f64 = push.to.iter().map(|l| l.share).sum();
+        if total > 1.01 {
+            problems.error(format!("{path}.to"), format!("shares sum to {total:.3}, more than what there is"));
+        }
+        let scale = if total > 0.995 { total } else { 1.0 };
+        for (i, link) in push.to.iter().enumerate() {
+            let link_path = format!("{path}.to[{i}]");
+            join(sc, ends, n, problems, &mut drafts, &link_path, (&push.from, &link.facility), &push.commodity, |_, k_to, lead| Draft {
+                from: 0,
+                to: 0,
+                class: push.class,
+                lead,
+                share: link.share / scale / k_to as f64,
+                push: true,
+                buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
+                capacity: link.capacity.unwrap_or(INF),
+            });
+        }
+    }
+    let _ = parts;
+    drafts.sort_by_key(|d| (d.from, d.to, d.push, d.class));
+    for pair in drafts.windows(2) {
+        if (pair[0].from, pair[0].to) == (pair[1].from, pair[1].to) {
+            let name = lane_name(n, &pair[0]);
+            problems
+                .error("supply", format!("two lanes `{name}`"))
+                .help("one supplier may stand once in a supply, and not be pushed there too");
+        }
+    }
+    n.inbound = vec![vec![]; n.slots.len()];
+    n.outbound = vec![0..0; n.slots.len()];
+    for (i, d) in drafts.iter().enumerate() {
+        let name = lane_name(n, d);
+        n.inbound[d.to].push(i);
+        let range = &mut n.outbound[d.from];
+        *range = if range.is_empty() { i..i + 1 } else { range.start..i + 1 };
+        if d.push {
+            n.slots[d.to].takes_push = true;
+        } else {
+            n.slots[d.to].orders = true;
+        }
+        n.lanes.push(Lane {
+            name,
+            from: d.from,
+            to: d.to,
+            class: d.class,
+            lead: d.lead,
+            share: d.share,
+            push: d.push,
+            buyers: d.buyers,
+            capacity: d.capacity,
+            flow: 0.0,
+        });
+    }
+}
+
+fn lane_name(n: &Network, d: &Draft) -> String {
+    let (from, to) = (&n.slots[d.from], &n.slots[d.to]);
+    format!("{}>{}:{}", n.facilities[from.facility].id, n.facilities[to.facility].id, n.commodities[from.commodity].id)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn join(
+    sc: &s::Scenario,
+    ends: &Ends,
+    n: &Network,
+    problems: &mut Problems,
+    drafts: &mut Vec<Draft>,
+    path: &str,
+    (from, to): (&str, &str),
+    commodity: &str,
+    draft: impl Fn(usize, usize, usize) -> Draft,
+) {
+    let (Some(sources), Some(sinks), Some(c)) = (ends.parts.get(from), ends.parts.get(to), n.commodity(commodity)) else { return };
+    let regions = (n.facilities[sources[0]].region, n.facilities[sinks[0]].region);
+    let said = link_lead(sc, path, from, to, commodity);
+    let route = sc.routes.iter().find(|r| r.from == n.regions[regions.0] && r.to == n.regions[regions.1]).map(|r| r.lead);
+    let Some(lead) = said.or(route) else {
+        problems.error(path, format!("no lead time from {} to {}", n.regions[regions.0], n.regions[regions.1])).help(format!(
+            "add [[route]] with from = \"{}\", to = \"{}\" and lead, or a lead to this lane",
+            n.regions[regions.0], n.regions[regions.1]
+        ));
+        return;
+    };
+    for &a in sources {
+        for &b in sinks {
+            match (ends.slots.get(&(a, c)), ends.slots.get(&(b, c))) {
+                (Some(&x), Some(&y)) => {
+                    let role = n.slots[x].role;
+                    if !matches!(role, Role::Output | Role::Stock) {
+                        problems
+                            .error(format!("{path}.facility"), format!("`{from}` does not make or sell `{commodity}`"))
+                            .help(format!("`{from}` uses it; name a facility with a recipe that makes it"));
+                        return;
+                    }
+                    drafts.push(Draft { from: x, to: y, ..draft(sources.len(), sinks.len(), lead) });
+                }
+                (None, _) => {
+                    problems
+                        .error(format!("{path}.facility"), format!("`{from}` does not make or sell `{commodity}`"))
+                        .help("name a facility with a recipe that makes it");
+                    return;
+                }
+                (_, None) => return, // said already by `roles`
+            }
+        }
+    }
+}
+
+fn link_lead(sc: &s::Scenario, path: &str, from: &str, to: &str, commodity: &str) -> Option<usize> {
+    if path.starts_with("supply") {
+        let s = sc.supplies.iter().find(|x| x.to == to && x.commodity == commodity)?;
+        s.from.iter().find(|l| l.facility == from)?.lead
+    } else {
+        let s = sc.pushes.iter().find(|x| x.from == from && x.commodity == commodity)?;
+        s.to.iter().find(|l| l.facility == to)?.lead
+    }
+}
+
+fn users(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network) {
+    for (index, part) in parts.iter().enumerate() {
+        let Some(demand) = &part.of.demand else { continue };
+        let id = &part.of.id;
+        let first = n.users.len();
+        for (commodity, share) in &demand.mix {
+            let Some(slot) = n.commodity(commodity).and_then(|c| ends.slots.get(&(index, c)).copied()) else { continue };
+            let add = &mut n.parameters;
+            let user = User {
+                slot,
+                facility: index,
+                sector: n.sectors.iter().position(|x| x == &demand.sector).unwrap_or(0),
+                region: n.facilities[index].region,
+                demand: demand.rate * share * part.share,
+                facility_demand: demand.rate * part.share,
+                growth: add.add(format!("facility.{id}.demand.growth"), &demand.growth, -0.9, 10.0),
+                noise: add.add(format!("facility.{id}.demand.noise"), &demand.noise, 0.0, 10.0),
+                noise_kind: demand.noise_kind,
+                elasticity: add.add(format!("facility.{id}.demand.elasticity"), &demand.elasticity, 0.0, 5.0),
+                backlog: demand.backlog,
+                headroom: demand.headroom.as_ref().map(|h| add.add(format!("facility.{id}.demand.headroom"), h, 1.0, INF)),
+                grade: None,
+                gains_from: vec![],
+            };
+            n.slots[slot].user = Some(n.users.len());
+            n.users.push(user);
+        }
+        if let Some(thrift) = &sc.thrift {
+            let id_of = |n: &Network, u: usize| n.commodities[n.slots[n.users[u].slot].commodity].id.clone();
+            let to = (first..n.users.len()).find(|&u| id_of(n, u) == thrift.to);
+            for u in first..n.users.len() {
+                if let (Some(grade), Some(to)) = (thrift.from.iter().position(|g| *g == id_of(n, u)), to) {
+                    n.users[u].grade = Some(grade);
+                    n.users[to].gains_from.push(u);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! In: a network and a scenario's events. Out: the world's moves, period by period, for one batch of realizations.
+//!
+//! Randomness lives in this room alone. [`Shocks`] is what is scheduled; [`Draws`] what one batch drew once; [`PeriodShocks`]
+//! what happens to it in one period. What depends on the state of the chain is decided by the engine, which gets uniforms.
+
+pub mod disruption;
+pub mod regime;
+pub mod sampler;
+pub mod schedule;
+pub mod stream;
+
+use crate::network::{Network, Param, Parameters};
+use crate::scenario::problem::Problems;
+use crate::scenario::schema::{NoiseKind, Scenario};
+use crate::wide::{ONE, Row, ZERO, each, exp1, normal_quantile, normal_quantile1};
+use disruption::Effect;
+use regime::Desk;
+use schedule::{Schedule, Window};
+use stream::{Key, fill, fill_nth, fill_two, key};
+
+/// Everything that is scheduled, for all realizations.
+#[derive(Debug, Clone)]
+pub struct Shocks {
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Events in the order of their ids.
+    pub schedules: Vec<Schedule>,
+    /// What they do; several may belong to one event.
+    pub effects: Vec<Effect>,
+    /// Licensing desks.
+    pub desks: Vec<Desk>,
+    /// Lanes under a desk, all desks together.
+    pub licensed: Vec<regime::Licensed>,
+    /// Lanes whose buyers may have to look elsewhere, with their index in `licensed` if a desk holds them.
+    pub rerouted: Vec<(usize, Option<usize>)>,
+    /// Per slot: whether a lane that arrives is rerouted.
+    pub reroutes: Vec<bool>,
+    /// Quotas.
+    pub quotas: Vec<disruption::Quota>,
+    /// General licences.
+    pub permits: Vec<regime::Permit>,
+    /// Longest extra transit of each lane, weeks.
+    pub longest_delay: Vec<usize>,
+    /// Parameters of events.
+    pub parameters: Parameters,
+    noise: Noise,
+}
+
+/// Keys of the draws of every period.
+#[derive(Debug, Clone)]
+struct Noise {
+    /// Per facility with demand: (facility, key).
+    demand: Vec<(usize, Key)>,
+    elements: Vec<Key>,
+    markets: Vec<Key>,
+    desks: Vec<Key>,
+    licensed: Vec<Key>,
+}
+
+/// What a batch drew once.
+#[derive(Debug, Clone)]
+pub struct Draws {
+    /// First realization of the batch.
+    pub first: u64,
+    /// Values of the network's parameters.
+    pub network: Vec<Row>,
+    /// Values of the events' parameters.
+    pub events: Vec<Row>,
+    /// When each event acts.
+    pub windows: Vec<Window>,
+    /// Uniforms for life of the buyers of each licensed lane, concatenated.
+    pub buyers: Vec<Row>,
+}
+
+impl Draws {
+    /// Value of a network parameter.
+    #[inline(always)]
+    pub fn of(&self, p: Param) -> &Row {
+        &self.network[p.0]
+    }
+
+    /// Value of an event parameter.
+    #[inline(always)]
+    pub fn event(&self, p: Param) -> &Row {
+        &self.events[p.0]
+    }
+}
+
+/// What happens in one period.
+#[derive(Debug, Clone)]
+pub struct PeriodShocks {
+    /// Period, 0 the first.
+    pub period: usize,
+    /// Strength 0..1 of each event.
+    pub strength: Vec<Row>,
+    /// Periods since each event's onset (negative before).
+    pub age: Vec<Row>,
+    /// Rise of scare announced this period, per event.
+    pub scare: Vec<Row>,
+    /// Factor on demand per facility (one without demand).
+    pub demand: Vec<Row>,
+    /// Standard normals per element.
+    pub element: Vec<Row>,
+    /// Standard normals per market.
+    pub market: Vec<Row>,
+    /// Standard normals per desk.
+    pub strictness: Vec<Row>,
+    /// Weeks of review per licensed lane, at least 1.
+    pub review: Vec<Row>,
+    /// Whether a file is sent back, per licensed lane: 1 or 0.
+    pub returned: Vec<Row>,
+    /// Whole extra weeks per lane.
+    pub delay: Vec<Row>,
+}
+
+impl Shocks {
+    /// Compiles the events of a scenario against its network.
+    ///
+    /// Errors and warnings (an event that changes nothing) go to `problems`.
+    pub fn compile(scenario: &Scenario, network: &Network, problems: &mut Problems) -> Shocks {
+        let mut shocks = Shocks::calm(scenario.run.seed, network);
+        disruption::compile(scenario, network, &mut shocks, problems);
+        shocks.reroute(network);
+        let k = |cause: &str, name: &str| key(shocks.seed, cause, name);
+        shocks.noise.desks = shocks.desks.iter().map(|d| k("strictness", &d.id)).collect();
+        shocks.noise.licensed =
+            shocks.licensed.iter().map(|l| k("review", &format!("{}/{}", shocks.desks[l.desk].id, network.lanes[l.lane].name))).collect();
+        shocks
+    }
+
+    fn reroute(&mut self, network: &Network) {
+        let mut lanes: std::collections::BTreeMap<usize, Option<usize>> = std::collections::BTreeMap::new();
+        for effect in &self.effects {
+            if let Effect::Ban { lanes: banned, divert: true, .. } = effect {
+                lanes.extend(banned.iter().map(|&l| (l, None)));
+            }
+        }
+        lanes.extend(self.licensed.iter().enumerate().map(|(h, l)| (l.lane, Some(h))));
+        for &l in lanes.keys() {
+            self.reroutes[network.lanes[l].to] = true;
+        }
+        self.rerouted = lanes.into_iter().collect();
+    }
+
+    /// The undisturbed world: noise, but no event.
+    pub fn calm(seed: u64, network: &Network) -> Shocks {
+        let k = |cause: &str, name: &str| key(seed, cause, name);
+        let mut demand: Vec<(usize, Key)> = vec![];
+        for u in &network.users {
+            if demand.last().map(|d| d.0) != Some(u.facility) {
+                demand.push((u.facility, k("demand", &network.facilities[u.facility].id)));
+            }
+        }
+        Shocks {
+            seed,
+            schedules: vec![],
+            effects: vec![],
+            desks: vec![],
+            licensed: vec![],
+            rerouted: vec![],
+            reroutes: vec![false; network.slots.len()],
+            quotas: vec![],
+            permits: vec![],
+            longest_delay: vec![0; network.lanes.len()],
+            parameters: Parameters { list: vec![], rows: network.parameters.rows.clone() },
+            noise: Noise {
+                demand,
+                elements: network.elements.iter().map(|e| k("price element", e)).collect(),
+                markets: network.markets.iter().map(|m| k("price", &m.name)).collect(),
+                desks: vec![],
+                licensed: vec![],
+            },
+        }
+    }
+
+    /// Draws what a batch draws once.
+    pub fn open(&self, network: &Network, first: u64) -> Draws {
+        let rows = network.parameters.rows.rows.len();
+        let mut u = ZERO;
+        fill(key(self.seed, "row", ""), 0, first, &mut u);
+        let row = |w: usize| ((u[w] * rows as f64) as usize).min(rows.saturating_sub(1));
+        let draw = |parameters: &Parameters| -> Vec<Row> {
+            let one = |i: usize| {
+                let p = &parameters.list[i];
+                let mut v = ZERO;
+                fill(key(self.seed, "parameter", &p.name), 0, first, &mut v);
+                each(|w| sampler::parameter(parameters, i, v[w], row(w)))
+            };
+            (0..parameters.list.len()).map(one).collect()
+        };
+        let events = draw(&self.parameters);
+        let windows = self.schedules.iter().map(|s| s.window(self.seed, first, &events)).collect();
+        let mut buyers = vec![];
+        for l in &self.licensed {
+            let k = key(self.seed, "buyer", &format!("{}/{}", self.desks[l.desk].id, network.lanes[l.lane].name));
+            buyers.extend((0..l.buyers as u32).map(|b| fill_nth(k, b, first)));
+        }
+        Draws { first, network: draw(&network.parameters), events, windows, buyers }
+    }
+
+    /// Room for one period's shocks, to be reused.
+    pub fn period(&self, network: &Network) -> PeriodShocks {
+        PeriodShocks {
+            period: 0,
+            strength: vec![ZERO; self.schedules.len()],
+            age: vec![ZERO; self.schedules.len()],
+            scare: vec![ZERO; self.schedules.len()],
+            demand: vec![ONE; network.facilities.len()],
+            element: vec![ZERO; network.elements.len()],
+            market: vec![ZERO; network.markets.len()],
+            strictness: vec![ZERO; self.desks.len()],
+            review: vec![ONE; self.licensed.len()],
+            returned: vec![ZERO; self.licensed.len()],
+            delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
+        }
+    }
+
+    /// Fills in what happens in one period.
+    #[inline(always)]
+    pub fn fill(&self, network: &Network, draws: &Draws, period: usize, out: &mut PeriodShocks) {
+        let t = period as u32;
+        out.period = period;
+        for (i, window) in draws.windows.iter().enumerate() {
+            out.strength[i] = window.strength(period);
+            out.age[i] = window.age(period);
+            out.scare[i] = window.announced(period);
+        }
+        for (facility, k) in &self.noise.demand {
+            let user = network.facilities[*facility].slots.clone().find_map(|s| network.slots[s].user);
+            if let Some(user) = user {
+                out.demand[*facility] = demand_factor(network, draws, user, *k, t);
+            }
+        }
+        if draws.of(network.price.noise).iter().any(|x| *x > 0.0) {
+            for (e, k) in self.noise.elements.iter().enumerate() {
+                fill(*k, t, draws.first, &mut out.element[e]);
+                out.element[e] = normal_quantile(&out.element[e]);
+            }
+            for (m, k) in self.noise.markets.iter().enumerate() {
+                fill(*k, t, draws.first, &mut out.market[m]);
+                out.market[m] = normal_quantile(&out.market[m]);
+            }
+        }
+        for (d, desk) in self.desks.iter().enumerate() {
+            if out.strength[desk.event].iter().any(|s| *s > 0.0) {
+                fill(self.noise.desks[d], t, draws.first, &mut out.strictness[d]);
+                out.strictness[d] = normal_quantile(&out.strictness[d]);
+                for h in desk.lanes.clone() {
+                    let (review, sent_back) = fill_two(self.noise.licensed[h], t, draws.first);
+                    out.review[h] = desk.review.weeks(&review, draws);
+                    let chance = draws.event(desk.return_rate);
+                    let collateral = self.licensed[h].collateral;
+                    out.returned[h] = each(|w| if !collateral && sent_back[w] < chance[w] { 1.0 } else { 0.0 });
+                }
+            }
+        }
+        for effect in &self.effects {
+            effect.delay(t, draws, out);
+        }
+    }
+
+    /// Index in `licensed` of a lane under a desk.
+    #[inline(always)]
+    pub fn licence_of(&self, lane: usize) -> Option<usize> {
+        match self.rerouted.binary_search_by_key(&lane, |x| x.0) {
+            Ok(i) => self.rerouted[i].1,
+            Err(_) => None,
+        }
+    }
+
+    /// Quotas, desks and bans may need a schedule's median onset for charts: (id, name, onset, end) in periods.
+    pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
+        self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
+    }
+}
+
+#[inline(always)]
+fn demand_factor(network: &Network, draws: &Draws, user: usize, k: Key, t: u32) -> Row {
+    let u = &network.users[user];
+    let sd = draws.of(u.noise);
+    if u.noise_kind != NoiseKind::Poisson && sd.iter().all(|s| *s == 0.0) {
+        return ONE;
+    }
+    let mut x = ZERO;
+    fill(k, t, draws.first, &mut x);
+    match u.noise_kind {
+        NoiseKind::Lognormal => each(|w| exp1(sd[w] * normal_quantile1(x[w]) - 0.5 * sd[w] * sd[w])),
+        NoiseKind::Normal => each(|w| (1.0 + sd[w] * normal_quantile1(x[w])).max(0.0)),
+        NoiseKind::Poisson => each(|w| poisson_quantile(u.facility_demand, x[w]) / u.facility_demand),
+    }
+}
+
+/// Smallest k with P(Poisson(mean) ≤ k) ≥ u.
+fn poisson_quantile(mean: f64, u: f64) -> f64 {
+    let mut p = exp1(-mean);
+    let mut sum = p;
+    let mut k = 0.0;
+    while sum < u && k < 10.0 * mean + 100.0 {
+        k += 1.0;
+        p *= mean / k;
+        sum += p;
+    }
+    k
+}

@@ -1,0 +1,145 @@
+//! In: an address (seed, cause, name, period, realization). Out: the uniform numbers that live there.
+//!
+//! Philox4x32-10 (Salmon et al. 2011): a pure function of key and counter, so a number has an address, not a place in a queue.
+//! The key is made once from seed, cause and name; the counter is period and realization. Adding a draw moves no other.
+
+use crate::wide::{Row, WIDTH, ZERO};
+
+/// The address of a family of draws: one purpose, one name, one seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key([u32; 2]);
+
+/// Makes the key of a cause and a name.
+pub fn key(seed: u64, cause: &str, name: &str) -> Key {
+    let mut h: u64 = 0xcbf2_9ce4_8422_2325 ^ mix(seed);
+    for part in [cause, name] {
+        for byte in part.bytes() {
+            h = (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        h = mix(h ^ 0xff51_afd7_ed55_8ccd);
+    }
+    Key([h as u32, (h >> 32) as u32])
+}
+
+/// Finaliser of splitmix64: neighbouring seeds give unrelated keys.
+fn mix(mut z: u64) -> u64 {
+    z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+const M0: u64 = 0xd251_1f53;
+const M1: u64 = 0xcd9e_8d57;
+const W0: u32 = 0x9e37_79b9;
+const W1: u32 = 0xbb67_ae85;
+
+type Words = [u32; WIDTH];
+
+/// Ten rounds on `WIDTH` counters abreast.
+#[inline(always)]
+fn philox(key: [u32; 2], mut c: [Words; 4]) -> [Words; 4] {
+    let mut k = key;
+    for _ in 0..10 {
+        let mut next = [[0; WIDTH]; 4];
+        for w in 0..WIDTH {
+            let p0 = M0 * u64::from(c[0][w]);
+            let p1 = M1 * u64::from(c[2][w]);
+            next[0][w] = (p1 >> 32) as u32 ^ c[1][w] ^ k[0];
+            next[1][w] = p1 as u32;
+            next[2][w] = (p0 >> 32) as u32 ^ c[3][w] ^ k[1];
+            next[3][w] = p0 as u32;
+        }
+        c = next;
+        k = [k[0].wrapping_add(W0), k[1].wrapping_add(W1)];
+    }
+    c
+}
+
+#[inline(always)]
+fn block(key: Key, period: u32, first_realization: u64, index: u32) -> [Words; 4] {
+    let mut counter = [[0; WIDTH]; 4];
+    for w in 0..WIDTH {
+        let realization = first_realization + w as u64;
+        counter[0][w] = period;
+        counter[1][w] = realization as u32;
+        counter[2][w] = (realization >> 32) as u32;
+        counter[3][w] = index;
+    }
+    philox(key.0, counter)
+}
+
+/// 52 random bits to the middle of their interval: never 0, never 1.
+#[inline(always)]
+fn unit(low: u32, high: u32) -> f64 {
+    let bits = (u64::from(high) << 32 | u64::from(low)) >> 12;
+    // A number in 1..2 from its mantissa, less one, plus half a step.
+    f64::from_bits(bits | 0x3ff0_0000_0000_0000) - 1.0 + 1.110_223_024_625_156_5e-16
+}
+
+/// One uniform in (0, 1) for each realization of a batch.
+#[inline(always)]
+pub fn fill(key: Key, period: u32, first_realization: u64, out: &mut Row) {
+    let c = block(key, period, first_realization, 0);
+    for w in 0..WIDTH {
+        out[w] = unit(c[0][w], c[1][w]);
+    }
+}
+
+/// Two uniforms at the same address, at the cost of one.
+#[inline(always)]
+pub fn fill_two(key: Key, period: u32, first_realization: u64) -> (Row, Row) {
+    let c = block(key, period, first_realization, 0);
+    let (mut a, mut b) = (ZERO, ZERO);
+    for w in 0..WIDTH {
+        a[w] = unit(c[0][w], c[1][w]);
+        b[w] = unit(c[2][w], c[3][w]);
+    }
+    (a, b)
+}
+
+/// The `index`-th uniform of a list at one address (buyers of a lane, say).
+pub fn fill_nth(key: Key, index: u32, first_realization: u64) -> Row {
+    let c = block(key, u32::MAX, first_realization, index);
+    let mut out = ZERO;
+    for w in 0..WIDTH {
+        out[w] = unit(c[0][w], c[1][w]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Known answers of the generator's authors (Random123, kat_vectors, philox4x32-10).
+    #[test]
+    fn the_generator_gives_its_authors_known_answers() {
+        let run = |counter: [u32; 4], key: [u32; 2]| {
+            let c = philox(key, counter.map(|x| [x; WIDTH]));
+            [c[0][0], c[1][0], c[2][0], c[3][WIDTH - 1]]
+        };
+        assert_eq!(run([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+        assert_eq!(run([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
+        assert_eq!(
+            run([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
+            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
+        );
+    }
+
+    #[test]
+    fn a_draw_depends_on_its_address_alone() {
+        let k = key(7, "demand", "EUR_USE_EV");
+        let (mut wide, mut narrow) = (ZERO, ZERO);
+        fill(k, 3, 8, &mut wide);
+        fill(k, 3, 11, &mut narrow);
+        assert_eq!(wide[3], narrow[0]);
+        assert_ne!(key(7, "demand", "A"), key(8, "demand", "A"));
+        assert_ne!(key(7, "demandA", ""), key(7, "demand", "A"));
+    }
+
+    #[test]
+    fn units_lie_strictly_between_zero_and_one() {
+        assert!(unit(0, 0) > 0.0 && unit(u32::MAX, u32::MAX) < 1.0);
+    }
+}

@@ -1,0 +1,227 @@
+//! In: rows of `WIDTH` numbers, one a realization. Out: elementary functions of them, the same bits on every processor.
+//!
+//! Plain loops without fused multiply-add, so that the compiler may use whatever vector instructions there are and the result does
+//! not depend on which. `exp` and `ln` are within 2 units in the last place; the inverse normal within 1e-15 relative.
+
+/// Realizations abreast in one batch.
+pub const WIDTH: usize = 8;
+
+/// One number for each realization of a batch.
+pub type Row = [f64; WIDTH];
+
+/// A row of zeros.
+pub const ZERO: Row = [0.0; WIDTH];
+
+/// A row of ones.
+pub const ONE: Row = [1.0; WIDTH];
+
+/// The same number for every realization.
+#[inline(always)]
+pub const fn splat(x: f64) -> Row {
+    [x; WIDTH]
+}
+
+/// A row from a function of the realization's column.
+#[inline(always)]
+pub fn each(f: impl Fn(usize) -> f64) -> Row {
+    let mut out = ZERO;
+    for (w, o) in out.iter_mut().enumerate() {
+        *o = f(w);
+    }
+    out
+}
+
+/// Whether a condition holds in every column.
+#[inline(always)]
+pub fn all(f: impl Fn(usize) -> bool) -> bool {
+    let mut ok = true;
+    for w in 0..WIDTH {
+        ok &= f(w);
+    }
+    ok
+}
+
+/// Adds `b` to `a`.
+#[inline(always)]
+pub fn add(a: &mut Row, b: &Row) {
+    for w in 0..WIDTH {
+        a[w] += b[w];
+    }
+}
+
+const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52: adding and subtracting it rounds to nearest
+
+/// e^x for x in −700..700; outside, the value at the nearest end.
+#[inline(always)]
+pub fn exp1(x: f64) -> f64 {
+    let x = x.clamp(-700.0, 700.0);
+    let n = (x * std::f64::consts::LOG2_E + ROUND) - ROUND;
+    let r = x - n * 6.931_471_803_691_238e-1 - n * 1.908_214_929_270_587_7e-10;
+    // Taylor to order 13 on |r| <= ln2/2, summed from the smallest term.
+    let mut p = 1.0 / 6_227_020_800.0;
+    p = p * r + 1.0 / 479_001_600.0;
+    p = p * r + 1.0 / 39_916_800.0;
+    p = p * r + 1.0 / 3_628_800.0;
+    p = p * r + 1.0 / 362_880.0;
+    p = p * r + 1.0 / 40_320.0;
+    p = p * r + 1.0 / 5_040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    p = p * r + 1.0;
+    p = p * r + 1.0;
+    // n + 1023 as an integer sits in the low bits of n + ROUND.
+    let bits = ((n + 1023.0) + ROUND).to_bits() << 52;
+    p * f64::from_bits(bits)
+}
+
+/// ln x for positive normal x; zero and below give the value at the smallest normal number.
+#[inline(always)]
+pub fn ln1(x: f64) -> f64 {
+    let x = if x > f64::MIN_POSITIVE { x } else { f64::MIN_POSITIVE };
+    let bits = x.to_bits();
+    // Shift so that the mantissa lies in sqrt(1/2)..sqrt(2).
+    let shifted = bits.wrapping_sub(0x3fe6_a09e_667f_3bcd);
+    let exponent = (shifted >> 52) as u32 & 0xfff;
+    let exponent = f64::from(((exponent << 20) as i32) >> 20);
+    let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
+    let s = (m - 1.0) / (m + 1.0);
+    let z = s * s;
+    // 2 atanh(s): odd series to s^23; |s| <= 0.1716.
+    let mut p = 2.0 / 23.0;
+    p = p * z + 2.0 / 21.0;
+    p = p * z + 2.0 / 19.0;
+    p = p * z + 2.0 / 17.0;
+    p = p * z + 2.0 / 15.0;
+    p = p * z + 2.0 / 13.0;
+    p = p * z + 2.0 / 11.0;
+    p = p * z + 2.0 / 9.0;
+    p = p * z + 2.0 / 7.0;
+    p = p * z + 2.0 / 5.0;
+    p = p * z + 2.0 / 3.0;
+    let log_m = 2.0 * s + s * z * p;
+    exponent * 6.931_471_803_691_238e-1 + (exponent * 1.908_214_929_270_587_7e-10 + log_m)
+}
+
+/// e^x in every column.
+#[inline(always)]
+pub fn exp(x: &Row) -> Row {
+    each(|w| exp1(x[w]))
+}
+
+/// ln x in every column.
+#[inline(always)]
+pub fn ln(x: &Row) -> Row {
+    each(|w| ln1(x[w]))
+}
+
+/// x^a for positive x.
+#[inline(always)]
+pub fn pow(x: &Row, a: &Row) -> Row {
+    each(|w| exp1(a[w] * ln1(x[w])))
+}
+
+/// The standard normal quantile of u in 0..1 (Wichura 1988, algorithm AS 241, both branches computed and one selected).
+#[inline(always)]
+pub fn normal_quantile1(u: f64) -> f64 {
+    let q = u - 0.5;
+    let r = 0.180_625 - q * q;
+    let num = ((((((2_509.080_928_730_122_7 * r + 33_430.575_583_588_13) * r + 67_265.770_927_008_7) * r + 45_921.953_931_549_87) * r
+        + 13_731.693_765_509_46)
+        * r
+        + 1_971.590_950_306_551_3)
+        * r
+        + 133.141_667_891_784_38)
+        * r
+        + 3.387_132_872_796_366_5;
+    let den = ((((((5_226.495_278_852_854 * r + 28_729.085_735_721_943) * r + 39_307.895_800_092_71) * r + 21_213.794_301_586_597) * r
+        + 5_394.196_021_424_751)
+        * r
+        + 687.187_007_492_057_9)
+        * r
+        + 42.313_330_701_600_91)
+        * r
+        + 1.0;
+    let centre = q * num / den;
+    let tail = if q < 0.0 { u } else { 1.0 - u };
+    let r = (-ln1(tail)).sqrt();
+    let a = r - 1.6;
+    let num = ((((((7.745_450_142_783_414e-4 * a + 0.022_723_844_989_269_184) * a + 0.241_780_725_177_450_6) * a
+        + 1.270_458_252_452_368_4)
+        * a
+        + 3.647_848_324_763_204_5)
+        * a
+        + 5.769_497_221_460_691)
+        * a
+        + 4.630_337_846_156_546)
+        * a
+        + 1.423_437_110_749_683_5;
+    let den = ((((((1.050_750_071_644_416_9e-9 * a + 5.475_938_084_995_345e-4) * a + 0.015_198_666_563_616_457) * a
+        + 0.148_103_976_427_480_08)
+        * a
+        + 0.689_767_334_985_1)
+        * a
+        + 1.676_384_830_183_803_8)
+        * a
+        + 2.053_191_626_637_759)
+        * a
+        + 1.0;
+    let near = num / den;
+    let a = r - 5.0;
+    let num = ((((((2.010_334_399_292_288_1e-7 * a + 2.711_555_568_743_487_6e-5) * a + 0.001_242_660_947_388_078_4) * a
+        + 0.026_532_189_526_576_124)
+        * a
+        + 0.296_560_571_828_504_87)
+        * a
+        + 1.784_826_539_917_291_3)
+        * a
+        + 5.463_784_911_164_114)
+        * a
+        + 6.657_904_643_501_103;
+    let den = ((((((2.044_263_103_389_939_8e-15 * a + 1.421_511_758_316_446e-7) * a + 1.846_318_317_510_054_7e-5) * a
+        + 7.868_691_311_456_133e-4)
+        * a
+        + 0.014_875_361_290_850_615)
+        * a
+        + 0.136_929_880_922_735_8)
+        * a
+        + 0.599_832_206_555_888)
+        * a
+        + 1.0;
+    let far = num / den;
+    let t = if r <= 5.0 { near } else { far };
+    let t = if q < 0.0 { -t } else { t };
+    if q.abs() <= 0.425 { centre } else { t }
+}
+
+/// The standard normal quantile in every column.
+#[inline(always)]
+pub fn normal_quantile(u: &Row) -> Row {
+    each(|w| normal_quantile1(u[w]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_and_ln_agree_with_the_standard_library() {
+        for i in -20_000..20_000 {
+            let x = f64::from(i) * 0.01;
+            assert!((exp1(x) / x.exp() - 1.0).abs() < 1e-15 * 4.0, "exp {x}");
+            let y = x.exp();
+            assert!((ln1(y) - y.ln()).abs() <= 4e-16 * y.ln().abs().max(0.5), "ln {y}");
+        }
+        assert_eq!(exp1(0.0), 1.0);
+        assert_eq!(ln1(1.0), 0.0);
+    }
+
+    #[test]
+    fn the_normal_quantile_matches_published_values() {
+        for (u, z) in [(0.975, 1.959_963_984_540_054), (0.5, 0.0), (1e-10, -6.361_340_902_404_056), (0.9, 1.281_551_565_544_600_5)] {
+            assert!((normal_quantile1(u) - z).abs() < 1e-14 * (1.0 + f64::abs(z)), "{u}");
+        }
+    }
+}
