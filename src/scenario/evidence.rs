@@ -3,11 +3,11 @@
 //! `source` on an item supports all its numbers, `sources = { field = … }` one field. A text that begins with `assumed` or
 //! `derived` counts as that, any other as a source. `title`, `run`, `demand`, `check` and `event` are not counted.
 
-use super::merge;
 use super::names;
 use super::problem::Problems;
 use super::schema::Evidence;
 use super::value::{Table, Value};
+use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
@@ -49,7 +49,9 @@ fn count_item(item: &Table, path: &str, evidence: &mut Evidence, problems: &mut 
     };
     for key in by_field.into_iter().flat_map(Table::keys).filter(|k| !item.has(k)) {
         let fields: Vec<&str> = item.keys().filter(|k| !TEXTS.contains(k)).collect();
-        problems.error(format!("{path}.sources.{key}"), format!("`{key}` is no field of this item")).help(names::suggestion(key, &fields));
+        problems
+            .error(locate::key(&format!("{path}.sources.{key}")), format!("`{key}` is no field of this item"))
+            .help(names::suggestion(key, &fields));
     }
     let mut bare: Vec<&str> = Vec::new();
     let mut missing = 0;

@@ -26,6 +26,14 @@ pub fn bytes(file: &str, span: &Range<usize>) -> String {
     format!("@{}..{} in {file}", span.start, span.end)
 }
 
+/// The key path that underlines the key itself instead of its value.
+pub fn key(path: &str) -> String {
+    format!("{path}{KEY}")
+}
+
+/// Ends a path that means the key and not its value.
+const KEY: &str = " (key)";
+
 /// The place of a key path: where it is set last, or else the nearest thing around it.
 pub fn locate(path: &str, files: &[SourceFile]) -> Option<Place> {
     let named = path.rsplit_once(" in ").and_then(|(head, file)| {
@@ -42,6 +50,7 @@ pub fn locate(path: &str, files: &[SourceFile]) -> Option<Place> {
     if path.is_empty() {
         return (!files.is_empty()).then_some(Place { file: only.unwrap_or(0), span: None });
     }
+    let (path, is_key) = path.strip_suffix(KEY).map_or((path, false), |head| (head, true));
     let steps = steps(path);
     let mut best: Option<(usize, Place)> = None;
     for (index, file) in search_order(files) {
@@ -49,8 +58,8 @@ pub fn locate(path: &str, files: &[SourceFile]) -> Option<Place> {
             continue;
         }
         let (depth, span) = match set_key(file) {
-            Some(key) => in_set(file, key, &steps, only.is_some()),
-            None => in_file(file, &steps),
+            Some(key) => in_set(file, key, &steps, is_key),
+            None => in_file(file, &steps, is_key),
         };
         if best.as_ref().is_none_or(|(d, _)| depth > *d) {
             best = Some((depth, Place { file: index, span }));
@@ -71,13 +80,13 @@ fn set_key(file: &SourceFile) -> Option<&str> {
 }
 
 /// Depth and place within an override: its value, for every path at or below its key.
-fn in_set(file: &SourceFile, key: &str, steps: &[String], surely: bool) -> (usize, Option<Range<usize>>) {
-    if surely {
-        return (1, Some(0..key.len().min(file.text.len())));
-    }
+fn in_set(file: &SourceFile, key: &str, steps: &[String], is_key: bool) -> (usize, Option<Range<usize>>) {
     let own = overrides::steps(key);
     if steps.len() < own.len() || steps[..own.len()] != own[..] {
         return (0, None);
+    }
+    if is_key && steps.len() == own.len() {
+        return (steps.len(), Some(0..key.len().min(file.text.len())));
     }
     (steps.len(), Some((key.len() + 1).min(file.text.len())..file.text.len()))
 }
@@ -110,7 +119,7 @@ fn steps(path: &str) -> Vec<String> {
 }
 
 /// How many steps a file follows, and the place of the last one.
-fn in_file(file: &SourceFile, steps: &[String]) -> (usize, Option<Range<usize>>) {
+fn in_file(file: &SourceFile, steps: &[String], is_key: bool) -> (usize, Option<Range<usize>>) {
     let (root, _) = DeTable::parse_recoverable(&file.text);
     let mut depth = 0;
     let mut span: Option<Range<usize>> = None;
@@ -127,7 +136,10 @@ fn in_file(file: &SourceFile, steps: &[String]) -> (usize, Option<Range<usize>>)
         let Some((key, value)) = found else { break };
         depth = i + 1;
         let is_last = i + 1 == steps.len();
-        span = Some(place_of(key.map(Spanned::span), value, is_last, &file.text));
+        span = match key {
+            Some(key) if is_last && is_key => Some(key.span()),
+            key => Some(place_of(key.map(Spanned::span), value, is_last, &file.text)),
+        };
         table = value.get_ref().as_table();
         list = value.get_ref().as_array().map(|items| (&items[..], step.as_str()));
     }

@@ -162,8 +162,10 @@ pub fn names_in(kind: &str, items: &[Value]) -> Vec<String> {
 
 /// Merges the fields of one table deep.
 pub fn merge_fields(base: &mut Table, over: Table) {
+    let both = |one: &str, other: &str| over.has(one) && over.has(other);
+    let either: Vec<(&str, &str)> = EITHER.iter().copied().filter(|(one, other)| !both(one, other)).collect();
     for (key, value) in over.0 {
-        for (one, other) in EITHER.iter().flat_map(|&(a, b)| [(a, b), (b, a)]) {
+        for (one, other) in either.iter().flat_map(|&(a, b)| [(a, b), (b, a)]) {
             if key == one {
                 base.take(other);
             }

@@ -10,9 +10,11 @@ use crate::units;
 
 /// The last key of a path: `cover_in` of `facility[X].cover_in`, `from` of `event[e].scope.from[1]`.
 pub fn last_key(path: &str) -> &str {
-    let path = path.split(" in ").next().unwrap_or(path);
-    let last = path.rsplit('.').next().unwrap_or(path);
+    let path = path.split(' ').next().unwrap_or(path);
+    let (before, last) = path.rsplit_once('.').unwrap_or(("", path));
     match last.split_once('[') {
+        // A parameter out of a list, such as `uniform[1]`, is a value of the field before it.
+        Some((head, _)) if distribution::FAMILIES.contains(&head) && !before.is_empty() => last_key(before),
         Some((head, _)) if !head.is_empty() => head,
         _ => last,
     }

@@ -15,14 +15,14 @@ pub fn apply(sources: &mut Sources, sets: &[(String, String)], problems: &mut Pr
         let steps = steps(key);
         if steps.iter().any(String::is_empty) {
             problems
-                .error(format!("{key} in {name}"), format!("`{key}` is not a key"))
+                .error(format!("@0..{} in {name}", key.len()), format!("`{key}` is not a key"))
                 .help("write it as in `run.seed=3` or `facility.SOME_ID.cover_in=4 weeks`");
             continue;
         }
         match read(text) {
             Ok(value) => place(&mut sources.table, &steps, value, &name, key, problems),
             Err(message) => {
-                problems.error(format!("{key} in {name}"), format!("this is not a value: {message}"));
+                problems.error(format!("@0..{} in {name}", key.len()), format!("this is not a value: {message}"));
             }
         }
     }
@@ -60,7 +60,9 @@ pub fn steps(key: &str) -> Vec<String> {
 fn place(root: &mut Table, steps: &[String], value: Value, name: &str, key: &str, problems: &mut Problems) {
     let Some((first, rest)) = steps.split_first() else { return };
     if first == "base" {
-        problems.error(format!("{key} in {name}"), "`base` can only stand in a file").help("write a file with this base and run that");
+        problems
+            .error(format!("@0..{} in {name}", key.len()), "`base` can only stand in a file")
+            .help("write a file with this base and run that");
         return;
     }
     if merge::keys_of(first).is_none() {
@@ -74,12 +76,12 @@ fn place(root: &mut Table, steps: &[String], value: Value, name: &str, key: &str
     };
     let Some((id, rest)) = rest.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         problems
-            .error(format!("{key} in {name}"), format!("this names no field of a {first}"))
+            .error(format!("@0..{} in {name}", key.len()), format!("`{key}` names no field"))
             .help(format!("write `{first}.ID.field=value`; {}", names::suggestion("", &known)));
         return;
     };
     if !known.contains(id) {
-        problems.error(format!("{key} in {name}"), format!("there is no {first} `{id}`")).help(names::suggestion(id, &known));
+        problems.error(format!("@0..{} in {name}", key.len()), format!("there is no {first} `{id}`")).help(names::suggestion(id, &known));
         return;
     }
     if let Some(Value::List(items)) = root.get_mut(first) {
@@ -117,7 +119,7 @@ fn put(table: &mut Table, steps: &[String], value: Value, name: &str, key: &str,
         Some(Value::Table(inner)) => put(inner, rest, value, name, key, problems),
         _ => {
             problems
-                .error(format!("{key} in {name}"), format!("`{first}` has no field `{}`", rest.join(".")))
+                .error(format!("@0..{} in {name}", key.len()), format!("`{first}` has no field `{}`", rest.join(".")))
                 .help(format!("set `{first}` as a whole"));
         }
     }

@@ -9,7 +9,7 @@ use super::problem::Problems;
 use super::ranges::Field;
 use super::schema::{Dist, Process, RowTable};
 use super::value::{Table, Value};
-use super::{distribution, number};
+use super::{distribution, locate, number};
 
 /// What every reading needs: what may be referred to, and where problems go.
 #[derive(Debug, Default)]
@@ -233,7 +233,7 @@ impl<'a> Sheet<'a> {
         let mut list = Vec::new();
         for (name, value) in &inner.table.0 {
             let path = inner.at(name);
-            let known = r.known(&path, name, sort);
+            let known = r.known(&locate::key(&path), name, sort);
             if let (Some(number), true) = (number::plain(r, value, &path, field), known) {
                 list.push((name.clone(), number));
             }
@@ -255,7 +255,7 @@ pub fn unknown_key(r: &mut Reader, path: &str, key: &str, known: &[&str]) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("keys that fit here: {}", known.join(", ")),
     };
-    r.problems.error(path, format!("unknown key `{key}`")).help(help);
+    r.problems.error(locate::key(path), format!("unknown key `{key}`")).help(help);
 }
 
 /// One of a few words.
@@ -269,7 +269,7 @@ pub fn choose<T: Copy>(r: &mut Reader, value: &Value, path: &str, words: &[(&str
     if found.is_none() {
         let near = names::nearest(text, &list).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
         let key = number::last_key(path);
-        r.problems.error(path, format!("`{text}` is unknown as `{key}`")).help(format!("{near}there are: {}", list.join(", ")));
+        r.problems.error(path, format!("unknown {} `{text}`", key.replace('_', " "))).help(format!("{near}there are: {}", list.join(", ")));
     }
     found
 }

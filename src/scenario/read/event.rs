@@ -1,6 +1,7 @@
 //! In: `[[event]]`. Out: what a scenario schedules, its dates as weeks after the start of the run.
 
 use super::super::distribution;
+use super::super::locate;
 use super::super::names::Sort;
 use super::super::ranges::{CORRELATION, COUNT_A_WEEK, FACTOR, Field, MASS, MOMENT, SHARE, SPAN, WEEKS};
 use super::super::reader::{Reader, Sheet, choose};
@@ -154,8 +155,8 @@ fn approval(r: &mut Reader, s: &mut Sheet<'_>) -> Vec<(Class, Option<String>, Di
             Some((class, region)) => (class, Some(region)),
             None => (key.as_str(), None),
         };
-        let class = choose(r, &Value::Text(class.to_owned()), &here, CLASSES);
-        let known = region.is_none_or(|region| r.known(&here, region, Sort::Region));
+        let class = choose(r, &Value::Text(class.to_owned()), &locate::key(&here), CLASSES);
+        let known = region.is_none_or(|region| r.known(&locate::key(&here), region, Sort::Region));
         let share = distribution::dist(r, value, &here, SHARE);
         if let (Some(class), Some(share), true) = (class, share, known) {
             list.push((class, region.map(str::to_owned), share));

@@ -1,11 +1,11 @@
 //! In: `[[facility]]` and the defaults of `[demand]`. Out: the places that make, hold or use material.
 
-use super::super::distribution;
 use super::super::names::Sort;
 use super::super::ranges::{AT_LEAST_ONE, CAPACITY, FACTOR, GROWTH, MASS, PART, RATE, SHARE, WEEKS};
 use super::super::reader::{Reader, Sheet};
 use super::super::schema::{Demand, Dist, Drive, Facility, NoiseKind, Replenishment, SharingRule, Stage};
 use super::super::value::Value;
+use super::super::{distribution, locate};
 use super::{STAGES, id_and_name};
 
 const DRIVES: &[(&str, Drive)] = &[("pull", Drive::Pull), ("throttle", Drive::Throttle), ("feed", Drive::Feed)];
@@ -126,7 +126,7 @@ fn covers(r: &mut Reader, sheet: &mut Sheet<'_>) -> Vec<(String, Dist)> {
     let mut list = Vec::new();
     for (name, value) in &inner.table.0 {
         let path = inner.at(name);
-        let known = r.known(&path, name, Sort::Commodity);
+        let known = r.known(&locate::key(&path), name, Sort::Commodity);
         if let (Some(cover), true) = (distribution::dist(r, value, &path, WEEKS), known) {
             list.push((name.clone(), cover));
         }

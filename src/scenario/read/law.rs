@@ -1,5 +1,6 @@
 //! In: `[price]`, `[behaviour]`, `[thrift]`. Out: how prices, facilities and designs respond; what is not said has its default.
 
+use super::super::locate;
 use super::super::names::Sort;
 use super::super::ranges::{AT_LEAST_ONE, BELOW_ZERO, CORRELATION, FACTOR, PART, POSITIVE, SHARE, SHARE_A_WEEK, SPAN};
 use super::super::reader::{Reader, Sheet};
@@ -69,7 +70,7 @@ pub fn thrift(r: &mut Reader, mut s: Sheet<'_>) -> Thrift {
     if let Some(inner) = s.sheet(r, "prices") {
         for (element, value) in &inner.table.0 {
             let path = inner.at(element);
-            let known = r.known(&path, element, Sort::Element);
+            let known = r.known(&locate::key(&path), element, Sort::Element);
             if let (Some(commodity), true) = (r.name(&path, value, Sort::Commodity), known) {
                 prices.push((element.clone(), commodity));
             }
