@@ -3,7 +3,9 @@
 pub mod engine;
 pub mod ensemble;
 pub mod network;
+pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod shocks;
+pub mod units;
 pub mod wide;

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 /// A number, or a distribution from which one value a realization is drawn.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
 pub enum Dist {
     /// The same value in every realization.
     Fixed(f64),
@@ -445,6 +446,7 @@ pub struct Thrift {
 
 /// What a check row measures on the opening flows.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
 pub enum Measure {
     /// Output of facilities of these stages (empty: all) in these regions (empty: all) of these commodities (empty: all), t/yr.
     Output { stages: Vec<Stage>, regions: Vec<String>, commodities: Vec<String> },
@@ -571,6 +573,7 @@ pub enum Volume {
 
 /// What an event does.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
 pub enum EventKind {
     /// A licensing desk on the lanes in scope (MODEL 6.4 and rulings 1, 10, 11).
     ExportLicence(Licence),
