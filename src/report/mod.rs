@@ -1,0 +1,1 @@
+//! In: a finished Results. Out: charts and the page of words.
