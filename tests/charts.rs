@@ -2,7 +2,7 @@
 
 mod synthetic;
 
-use coercivity::report::{Chart, draw_all, png};
+use coercivity::report::{Chart, draw_all, png, theme};
 use coercivity::results::EventMark;
 use jiff::civil::date;
 use resvg::usvg::{Group, Node, Rect};
@@ -119,4 +119,18 @@ fn a_run_without_data_draws_nothing_and_says_why() {
     assert!(drawn.charts.is_empty());
     assert_eq!(drawn.notes.len(), 6);
     assert!(drawn.notes.iter().all(|note| note.contains("left out")));
+}
+
+#[test]
+fn texts_are_as_wide_as_they_are_measured() {
+    for (words, bold) in [("Other automotive motors and sensors", true), ("10,000 realizations; shaded = 95 % WAVE", false)] {
+        let weight = if bold { "bold" } else { "normal" };
+        let svg = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><text y="50" font-family="Noto Sans" font-size="20" font-weight="{weight}">{words}</text></svg>"#
+        );
+        let mut found = Vec::new();
+        texts(png::tree(&svg).expect("an SVG").root(), &mut found);
+        let (drawn, measured) = (f64::from(found[0].1.width()), theme::text_width(words, 20.0, bold));
+        assert!((drawn / measured - 1.0).abs() < 0.02, "`{words}`: {drawn} drawn, {measured} measured");
+    }
 }

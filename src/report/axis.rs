@@ -51,15 +51,14 @@ impl Scale {
     pub fn logarithmic(low: f64, high: f64, said: Said) -> Scale {
         let (low, high) = (low.max(f64::MIN_POSITIVE), high.max(low * 1.01).max(f64::MIN_POSITIVE));
         let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
-        let marks: &[f64] = match last - first {
-            ..=2 => &[1.0, 2.0, 5.0],
-            _ => &[1.0],
-        };
-        let all: Vec<f64> = (first..=last).flat_map(|p| marks.iter().map(move |m| m * 10f64.powi(p))).collect();
+        let all: Vec<f64> = (first..=last).flat_map(|p| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(p))).collect();
         let bottom = all.iter().copied().rfind(|v| *v <= low * 1.001).unwrap_or(low);
         let top = all.iter().copied().find(|v| *v >= high * 0.999).unwrap_or(high);
-        let inside = all.into_iter().filter(|v| *v >= bottom * 0.999 && *v <= top * 1.001);
-        let ticks = inside.map(|v| (v, tick_label(v, v, said))).collect();
+        let mut inside: Vec<f64> = all.into_iter().filter(|v| *v >= bottom * 0.999 && *v <= top * 1.001).collect();
+        if inside.len() > 8 {
+            inside.retain(|v| (v.log10() - v.log10().round()).abs() < 1e-9);
+        }
+        let ticks = inside.into_iter().map(|v| (v, tick_label(v, v, said))).collect();
         Scale { low: bottom, high: top, log: true, ticks }
     }
 
@@ -118,7 +117,9 @@ impl TimeAxis {
         let firsts = self.firsts_of_months();
         let month_width = width * 30.0 / days(self.start, self.end).max(1.0);
         let widest = text_width("May", LABEL, false) + 8.0;
-        let step = [1i8, 3, 6].into_iter().find(|s| f64::from(*s) * month_width >= widest);
+        // Every month only where they stand well apart; else quarters or half-years, set closer.
+        let step =
+            [(1i8, 2.0), (3, 1.0), (6, 1.0)].into_iter().find(|(s, air)| f64::from(*s) * month_width >= widest * air).map(|(s, _)| s);
         let label_edge = |place: f64| place - widest / 2.0 >= x - 14.0 && place + widest / 2.0 <= x + width + 14.0;
         if let Some(step) = step {
             for first in firsts.iter().filter(|d| (d.month() - 1) % step == 0) {

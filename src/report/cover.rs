@@ -32,7 +32,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
         .into_iter()
         .map(|(s, fan)| {
             let least =
-                |(period, weeks)| format!("weeks; least {} in the median, {}", say::short(weeks), say::month_year(results.date(period)));
+                |(period, weeks)| format!("weeks; lowest median {}, {}", say::fixed(weeks, 1), say::month_year(results.date(period)));
             let note = fan.trough().map_or_else(|| "weeks".to_owned(), least);
             Panel { title: results.name(&s.scope).to_owned(), note, scale: scale.clone(), fans: vec![fan], places: Vec::new() }
         })

@@ -11,7 +11,7 @@ const SIZE: f64 = 10.0;
 /// Height of one row of names, px.
 const ROW: f64 = 13.0;
 /// Rows of names at most, before letters take their place.
-const ROWS: usize = 2;
+const ROWS: usize = 3;
 
 /// Where a label stands: place of its line or lines (0 … 1), row, text, and which end of the text is at the line.
 #[derive(Debug, Clone)]
@@ -76,11 +76,12 @@ impl Marks {
     }
 }
 
-/// Names in rows beside their lines, if all of them fit.
+/// Names in rows beside their lines, if all of them fit: from the last event to the first, so that an earlier name may stand above a
+/// later one without its line cutting through it.
 fn named(events: &[&EventMark], lines: &[f64], width: f64) -> Option<Vec<Label>> {
     let mut taken: Vec<Vec<(f64, f64)>> = vec![Vec::new(); ROWS];
     let mut labels = Vec::new();
-    for (event, place) in events.iter().zip(lines) {
+    for (event, place) in events.iter().zip(lines).rev() {
         let at = place * width;
         let wide = text_width(&event.name, SIZE, false) + 5.0;
         let row_of = |span: (f64, f64)| {

@@ -50,15 +50,16 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     for curve in &mut curves {
         curve.ink = if curve.scope == "world" { BLACK } else { *inks.next().unwrap_or(&GREY) };
     }
-    let rest = if others > 0 { format!("; {others} regions that lose less are in the table only") } else { String::new() };
+    let rest = if others > 0 { format!("; regions that lose less are in the table only ({others})") } else { String::new() };
     let meaning = format!("shaded = 95 % Monte Carlo interval; drawn while at least 10 realizations lie beyond{rest}");
     let frame = Frame::new(results, WIDTH, "Chance that lost output exceeds a given weight", &Frame::counted(results, &meaning), None);
     let all = || curves.iter().flat_map(|c| &c.points);
     let rare = all().map(|p| p.1).fold(1.0, f64::min);
     let x = {
         let high = all().map(|p| p.0).fold(0.0, f64::max);
-        // The left ends of curves are flat: four decades show all that happens.
-        let low = all().map(|p| p.0).fold(f64::INFINITY, f64::min).max(high / 1e4);
+        // Where every curve is still flat there is nothing to see; four decades at most.
+        let low = all().filter(|p| p.1 < 0.99).map(|p| p.0).fold(f64::INFINITY, f64::min);
+        let low = if low.is_finite() { low.max(high / 1e4) } else { high / 10.0 };
         Scale::logarithmic(low, high, Said::Number)
     };
     let y = if rare < 0.2 { Scale::logarithmic(rare, 1.0, Said::Percent) } else { Scale::linear(1.0, 5, Said::Percent) };

@@ -49,9 +49,9 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let marks = Marks::plan(&results.events, time, grid.plot_width().min(large.plot_width()));
     let wide_marks = if marks.key.is_some() { marks.clone() } else { Marks::plan(&results.events, time, large.plot_width()) };
     let rest = if left_out > 0 { format!(" {left_out} smaller destinations are in the table only.") } else { String::new() };
-    let meaning = format!("{FANS}; whole calendar months, drawn at mid-month; each panel has its own scale.{rest}");
+    let meaning = format!("{FANS}; whole calendar months, drawn at mid-month; a panel a destination, each with its own scale.{rest}");
     let subtitle = Frame::counted(results, &meaning);
-    let frame = Frame::new(results, WIDTH, "Finished magnets leaving the inside", &subtitle, marks.key.as_deref());
+    let frame = Frame::new(results, WIDTH, "Exports of finished magnets from inside the border", &subtitle, marks.key.as_deref());
     let top = frame.head() + large.height(wide.len(), &wide_marks);
     let height = top + grid.height(small.len(), &marks) + frame.foot();
     let svg = sheet(WIDTH, height, |canvas| {
@@ -89,8 +89,8 @@ fn panel<'a>(results: &Results, flow: &'a Flow, time: TimeAxis, ticks: usize) ->
     let [p05, p25, p50, p75, p95] = &flow.bands;
     let fan = Fan { bands: [p05, p25, p50, p75, p95], ink, label: None };
     let least = fan.trough().and_then(|(index, tonnes)| Some((flow.months.get(index)?, tonnes)));
-    let least = least.map(|(month, tonnes)| format!("; least {} in the median, {}", say::short(tonnes), say::month_year(*month)));
-    let title = if world { "To all destinations".to_owned() } else { format!("To {}", results.name(&flow.scope)) };
+    let least = least.map(|(month, tonnes)| format!("; lowest median {}, {}", say::short(tonnes), say::month_year(*month)));
+    let title = if world { "All destinations".to_owned() } else { results.name(&flow.scope).to_owned() };
     Panel {
         title,
         note: format!("t a month{}", least.unwrap_or_default()),

@@ -40,7 +40,7 @@ impl Frame {
     /// Height of the head, px: plots begin under it.
     pub fn head(&self) -> f64 {
         let key = if self.key.is_empty() { 0.0 } else { 4.0 + self.key.len() as f64 * 15.0 };
-        MARGIN + self.title.len() as f64 * 25.0 + self.subtitle.len() as f64 * 17.0 + key + 10.0
+        MARGIN + self.title.len() as f64 * 25.0 + self.subtitle.len() as f64 * 17.0 + key + 18.0
     }
 
     /// Height of the foot, px.

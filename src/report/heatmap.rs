@@ -20,7 +20,7 @@ const ROWS: usize = 60;
 const ROW: f64 = 14.0;
 const STAGE: f64 = 24.0;
 /// Width of facilities' names at most, px.
-const NAMES: f64 = 230.0;
+const NAMES: f64 = 250.0;
 /// Space for the colour key, px.
 const KEY: f64 = 78.0;
 /// Output that has the darkest blue.
@@ -61,9 +61,9 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Mean distance from normal over the weeks.
-    fn disturbed(&self) -> f64 {
-        self.output.iter().filter(|v| v.is_finite()).map(|v| (v - 1.0).abs()).sum::<f64>() / self.output.len().max(1) as f64
+    /// Mean shortfall from normal over the weeks.
+    fn shortfall(&self) -> f64 {
+        self.output.iter().filter(|v| v.is_finite()).map(|v| (1.0 - v).max(0.0)).sum::<f64>() / self.output.len().max(1) as f64
     }
 }
 
@@ -74,11 +74,11 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
         return Err(Missing::Data("no facility's output was recorded"));
     }
     let mut worst: Vec<&Row<'_>> = all.iter().collect();
-    worst.sort_by(|a, b| b.disturbed().total_cmp(&a.disturbed()));
+    worst.sort_by(|a, b| b.shortfall().total_cmp(&a.shortfall()));
     let kept: Vec<&str> = worst.iter().take(ROWS).map(|r| r.scope).collect();
     let shown: Vec<&Row<'_>> = all.iter().filter(|r| kept.contains(&r.scope)).collect();
     let of = match all.len() {
-        n if n > ROWS => format!("the {ROWS} of {n} facilities that depart furthest from normal"),
+        n if n > ROWS => format!("the {ROWS} of {n} facilities that fall furthest below normal"),
         n => format!("all {n} facilities"),
     };
     let time = fan::time_axis(results);

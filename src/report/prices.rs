@@ -66,7 +66,7 @@ fn panel<'a>(results: &'a Results, scope: &'a str) -> Option<Panel<'a>> {
     let scale = if log { Scale::logarithmic(low, high, Said::Number) } else { Scale::linear(high, 4, Said::Number) };
     let peak = fans.last().and_then(|fan| fan.peak(2)).map(|(period, value)| {
         let side = if outside.is_some() { "outside" } else { "inside" };
-        format!("; {side} at most {} in the median, {}", say::short(value), say::month_year(results.date(period)))
+        format!("; median {side} peaks at {}, {}", say::short(value), say::month_year(results.date(period)))
     });
     let note = format!("{unit}{}{}", if log { ", log scale" } else { "" }, peak.unwrap_or_default());
     (!fans.is_empty()).then(|| Panel { title: results.name(scope).to_owned(), note, scale, fans, places: Vec::new() })

@@ -57,11 +57,16 @@ pub fn percent(share: f64) -> String {
     format!("{} %", fixed(value, places))
 }
 
-/// A value with its Monte Carlo error (1.96 standard errors), both rounded to two digits of the error: `12.34 ± 0.21`.
+/// A value with its Monte Carlo error (1.96 standard errors), both rounded where the error is uncertain: `12.34 ± 0.21`, `3.30 ± 0.04`.
+/// An error's first digit below 3 earns it a second; at most two decimals, the error then rounded up, never to nothing.
 pub fn with_error(value: f64, se: Option<f64>) -> String {
     match se.map(|se| 1.96 * se) {
         Some(error) if error > 0.0 && error.is_finite() => {
-            let places = decimals(error, 2).min(6);
+            let leading = error / 10f64.powf(error.log10().floor());
+            let wanted = decimals(error, if leading < 2.95 { 2 } else { 1 });
+            let places = wanted.min(2);
+            let unit = 10f64.powi(places as i32);
+            let error = if wanted > places { (error * unit).ceil() / unit } else { error };
             format!("{} ± {}", fixed(value, places), fixed(error, places))
         }
         Some(error) if error == 0.0 => format!("{} ± 0", short(value)),
@@ -103,5 +108,9 @@ mod tests {
         );
         assert_eq!(with_error(12.3456, Some(0.107)), "12.35 ± 0.21");
         assert_eq!(with_error(12345.6, Some(107.0)), "12,346 ± 210");
+        assert_eq!(
+            [with_error(3.3, Some(0.02)), with_error(0.03, Some(2e-4)), with_error(3.0, Some(0.0))],
+            ["3.30 ± 0.04", "0.03 ± 0.01", "3.00 ± 0"]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! In: nothing. Out: what every chart shares: colours safe for the colour-blind, the bundled font, sizes, widths of text.
 
-use plotters::style::{FontStyle, IntoFont, RGBAColor, register_font};
+use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, register_font};
 
 /// A colour with its opacity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,7 +91,8 @@ pub(crate) fn register() {
 pub fn text_width(text: &str, size: f64, bold: bool) -> f64 {
     register();
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
-    let font = (FAMILY, 1000.0).into_font().style(style);
+    // Made anew: a font's `style` method changes its name but not the letters measured.
+    let font = FontDesc::new(FontFamily::Name(FAMILY), 1000.0, style);
     match font.box_size(text) {
         Ok((width, _)) => f64::from(width) / 1000.0 * LINE_PER_EM * size,
         Err(_) => text.chars().count() as f64 * 0.6 * size,

@@ -211,19 +211,12 @@ fn exports() -> Vec<ExportRow> {
         for month in 0..36 {
             let t = f64::from(month) * 4.35 + 2.0;
             let shape = |z: f64| {
-                base * (1.0 - 0.72 * hump(t, 12.6, 2.0, 22.0 + 8.0 * z) + 0.002 * t) * (1.0 + 0.05 * z + 0.03 * wobble(d, month as usize))
+                base * (1.0 - 0.72 * hump(t, 12.6, 2.0, 24.0 - 8.0 * z) + 0.002 * t) * (1.0 + 0.05 * z + 0.03 * wobble(d, month as usize))
             };
             rows.push(ExportRow {
                 month: format!("{}-{:02}", 2025 + month / 12, month % 12 + 1),
                 destination: id.into(),
-                values: [
-                    shape(1.64).min(shape(-1.64)),
-                    shape(-0.67).min(shape(0.67)),
-                    shape(0.0),
-                    shape(0.67).max(shape(-0.67)),
-                    shape(1.64).max(shape(-1.64)),
-                    shape(0.0),
-                ],
+                values: [shape(-1.64), shape(-0.67), shape(0.0), shape(0.67), shape(1.64), shape(0.0)],
                 partial: month == 0,
             });
         }
