@@ -2,6 +2,11 @@
 //!
 //! Everything a chart or a page of words shows is in a [`Results`]; nothing is computed again elsewhere.
 
+pub mod csv;
+pub mod lookup;
+pub mod manifest;
+pub mod stat;
+
 use jiff::civil::Date;
 
 /// All tables of one run.

@@ -1,0 +1,241 @@
+//! In: finished results. Out: the page of words printed after a run, in at most 100 columns.
+
+use super::say::{fixed, month_year, percent, realizations, short, with_error};
+use crate::results::{Results, Stat};
+
+/// Columns of the page.
+pub const COLUMNS: usize = 100;
+
+/// Demand counts as unserved from this share on: less is noise of weekly orders.
+const NOTICED: f64 = 0.005;
+
+/// The page: title, headline numbers with their Monte Carlo errors, tables by region and sector, prices, what to know.
+/// `folder`: where the run's files lie; `seconds`: how long it took.
+pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> String {
+    let mut page = Page::default();
+    page.line("");
+    page.wrapped("", &results.title);
+    page.line(&"═".repeat(results.title.chars().count().min(COLUMNS)));
+    let weeks = results.horizon;
+    let took = seconds.map_or_else(String::new, |s| format!(" in {} s", if s < 10.0 { fixed(s, 1) } else { fixed(s, 0) }));
+    let last = results.date(weeks.saturating_sub(1));
+    let count = realizations(results.realizations);
+    page.wrapped("", &format!("{count} (possible futures) of {weeks} weeks, {} to {}{took}.", month_year(results.start), month_year(last)));
+    page.wrapped("", "± is the Monte Carlo error: 1.96 standard errors, what more realizations would shrink.");
+    headlines(results, &mut page);
+    places(results, &mut page, "region:", "BY REGION");
+    places(results, &mut page, "sector:", "BY SECTOR");
+    if page.text.contains("most affected first") {
+        page.wrapped("  ", "not served: share of demand over the whole run, mean · 1 in 20: one future in twenty is worse than this · lost: output lost, mean · line down: weeks a line stands still, mean · least cover: weeks of use in stock at the lowest point, median · missed from: when the median future first misses demand");
+    }
+    prices(results, &mut page);
+    worth_knowing(results, &mut page);
+    if let Some(folder) = folder {
+        page.line("");
+        page.line(&format!("Files: {folder}"));
+    }
+    page.text
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.line("");
+        self.line(heading);
+    }
+
+    /// A text broken at spaces; later lines stand under the first word after `mark`.
+    fn wrapped(&mut self, mark: &str, text: &str) {
+        let indent = " ".repeat(mark.chars().count());
+        let mut line = mark.to_owned();
+        let mut empty = true;
+        for word in text.split_whitespace() {
+            if !empty && line.chars().count() + 1 + word.chars().count() > COLUMNS {
+                self.line(&std::mem::replace(&mut line, indent.clone()));
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.line(&line);
+    }
+
+    /// Columns set flush: the first to the left, the others to the right.
+    fn table(&mut self, rows: &[Vec<String>]) {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let mut widths: Vec<usize> = (0..columns).map(width).collect();
+        let over = (widths.iter().sum::<usize>() + 2 * columns).saturating_sub(COLUMNS);
+        if let Some(first) = widths.first_mut() {
+            *first = first.saturating_sub(over).max(8);
+        }
+        for row in rows {
+            let mut line = String::from(" ");
+            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let cell = if index == 0 { cut(cell, *width) } else { cell.clone() };
+                let space = " ".repeat(width.saturating_sub(cell.chars().count()));
+                if index == 0 {
+                    line.push_str(&format!(" {cell}{space}"));
+                } else {
+                    line.push_str(&format!("  {space}{cell}"));
+                }
+            }
+            self.line(&line);
+        }
+    }
+}
+
+/// A summary value with its error, times a factor, followed by a unit; "–" where there is none.
+fn said(results: &Results, metric: &str, scope: &str, stat: Stat, factor: f64, unit: &str) -> String {
+    match results.row(metric, scope, stat).and_then(|r| r.value.map(|v| (v, r.se))) {
+        Some((value, _)) if value.is_infinite() => "never".to_owned(),
+        Some((value, se)) if value.is_finite() => format!("{}{unit}", with_error(value * factor, se.map(|s| s * factor))),
+        _ => "–".to_owned(),
+    }
+}
+
+fn headlines(results: &Results, page: &mut Page) {
+    const ROWS: [(&str, &str, f64, &str); 6] = [
+        ("unmet_share", "Demand not served over the whole run", 100.0, " %"),
+        ("lost_output", "Output lost for want of material", 1.0, " t"),
+        ("triangle_area", "The same, in weeks of normal output", 1.0, " weeks"),
+        ("line_down_weeks", "Weeks a production line stands still", 1.0, " weeks"),
+        ("time_to_survive", "From the first event until demand is first missed", 1.0, " weeks"),
+        ("time_to_recover", "From the first event until supply is normal again", 1.0, " weeks"),
+    ];
+    let mut rows = vec![vec![String::new(), "mean".to_owned(), "1 in 20 is worse than".to_owned()]];
+    for (metric, words, factor, unit) in ROWS {
+        if results.value(metric, "world", Stat::Mean).is_some() {
+            let cell = |stat| said(results, metric, "world", stat, factor, unit);
+            // Where longer is better, the bad twentieth lies below.
+            let bad = if metric == "time_to_survive" { Stat::P05 } else { Stat::P95 };
+            rows.push(vec![words.to_owned(), cell(Stat::Mean), cell(bad)]);
+        }
+    }
+    if rows.len() > 1 {
+        page.heading("THE WORLD");
+        page.table(&rows);
+    }
+}
+
+/// A name cut to a column's width.
+fn cut(name: &str, width: usize) -> String {
+    if name.chars().count() <= width {
+        name.to_owned()
+    } else {
+        format!("{}…", name.chars().take(width - 1).collect::<String>().trim_end())
+    }
+}
+
+fn places(results: &Results, page: &mut Page, prefix: &str, heading: &str) {
+    let mut scopes: Vec<(&str, f64)> = results
+        .summary
+        .iter()
+        .filter(|r| r.metric == "unmet_share" && r.stat == Stat::Mean && r.scope.starts_with(prefix))
+        .filter_map(|r| Some((r.scope.as_str(), r.value?)))
+        .collect();
+    if scopes.is_empty() {
+        return;
+    }
+    scopes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut rows = vec![["", "not served", "1 in 20", "lost", "line down", "least cover", "missed from"].map(str::to_owned).to_vec()];
+    for (scope, _) in &scopes {
+        let beyond = results.value("unmet_share", scope, Stat::P95).map_or_else(|| "–".to_owned(), percent);
+        rows.push(vec![
+            results.name(scope).to_owned(),
+            said(results, "unmet_share", scope, Stat::Mean, 100.0, " %"),
+            beyond,
+            results.value("lost_output", scope, Stat::Mean).map_or_else(|| "–".to_owned(), |v| format!("{} t", short(v))),
+            results.value("line_down_weeks", scope, Stat::Mean).map_or_else(|| "–".to_owned(), |v| format!("{} wk", fixed(v, 1))),
+            results.value("min_cover", scope, Stat::P50).map_or_else(|| "–".to_owned(), |v| format!("{} wk", fixed(v, 1))),
+            first_missed(results, scope).map_or_else(|| "never".to_owned(), |period| month_year(results.date(period))),
+        ]);
+    }
+    page.heading(&format!("{heading}, most affected first"));
+    page.table(&rows);
+}
+
+/// First period in which the median future misses demand.
+fn first_missed(results: &Results, scope: &str) -> Option<usize> {
+    results.series("unmet_share", scope)?.stat(Stat::P50)?.iter().position(|share| *share > NOTICED)
+}
+
+fn prices(results: &Results, page: &mut Page) {
+    let scopes = |metric: &'static str| {
+        let rows = results.summary.iter().filter(move |r| r.metric == metric && r.stat == Stat::Mean && r.scope.starts_with("commodity:"));
+        rows.map(|r| r.scope.as_str())
+    };
+    let mut all: Vec<&str> = scopes("peak_price_outside").chain(scopes("peak_price_inside")).collect();
+    all.sort_by_key(|scope| results.names.iter().position(|(s, _)| s == scope).unwrap_or(usize::MAX));
+    all.dedup();
+    if all.is_empty() {
+        return;
+    }
+    let mut rows = vec![["", "inside", "outside", "1 in 20 above", "outside over inside"].map(str::to_owned).to_vec()];
+    for scope in all {
+        rows.push(vec![
+            results.name(scope).to_owned(),
+            said(results, "peak_price_inside", scope, Stat::Mean, 1.0, " ×"),
+            said(results, "peak_price_outside", scope, Stat::Mean, 1.0, " ×"),
+            results.value("peak_price_outside", scope, Stat::P95).map_or_else(|| "–".to_owned(), |v| format!("{} ×", short(v))),
+            results.value("peak_premium", scope, Stat::Mean).map_or_else(|| "–".to_owned(), |v| format!("+{}", percent(v))),
+        ]);
+    }
+    page.heading("HIGHEST PRICES, as multiples of the opening price, inside and outside the exporter's border");
+    page.table(&rows);
+}
+
+fn worth_knowing(results: &Results, page: &mut Page) {
+    let mut points: Vec<String> = Vec::new();
+    for prefix in ["region:", "sector:"] {
+        let firsts = results.series_of("unmet_share", prefix).filter_map(|s| Some((first_missed(results, &s.scope)?, s.scope.as_str())));
+        if let Some((period, scope)) = firsts.min_by_key(|(period, _)| *period) {
+            let kind = if prefix == "region:" { "region" } else { "sector" };
+            let when = month_year(results.date(period));
+            points.push(format!("First {kind} to miss demand in the median future: {}, week {}, {when}.", results.name(scope), period + 1));
+        }
+    }
+    let mut shortfalls: Vec<(&str, f64)> = results
+        .series_of("output_share", "facility:")
+        .filter_map(|s| {
+            let values = s.stat(Stat::Mean)?;
+            Some((s.scope.as_str(), values.iter().filter(|v| v.is_finite()).map(|v| (1.0 - v).max(0.0)).sum::<f64>()))
+        })
+        .filter(|(_, weeks)| *weeks >= 1.0)
+        .collect();
+    shortfalls.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let worst: Vec<String> = shortfalls
+        .iter()
+        .take(3)
+        .map(|(scope, weeks)| format!("{} ({} weeks of normal output)", results.name(scope), fixed(*weeks, 1)))
+        .collect();
+    if !worst.is_empty() {
+        points.push(format!("Facilities that fall furthest behind: {}.", worst.join("; ")));
+    }
+    if let (Some(tail), Some(mean)) =
+        (results.value("lost_output", "world", Stat::Cvar95), results.value("lost_output", "world", Stat::Mean))
+        && mean > 0.0
+    {
+        let ratio = tail / mean;
+        points.push(format!("The worst twentieth of futures loses {} t on average, {} times the mean.", short(tail), short(ratio)));
+    }
+    points.extend(results.notes.iter().cloned());
+    if !points.is_empty() {
+        page.heading("WORTH KNOWING");
+        for point in points {
+            page.wrapped("  · ", &point);
+        }
+    }
+}

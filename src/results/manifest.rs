@@ -1,0 +1,92 @@
+//! In: what was run, on what, with what. Out: `manifest.json`, from which the run can be repeated.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Everything needed to repeat a run and to judge its cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this crate.
+    pub version: String,
+    /// Commit it was built from, where the build knew it (`COERCIVITY_COMMIT`).
+    pub commit: Option<String>,
+    /// Compiler it was built with, where the build knew it (`COERCIVITY_TOOLCHAIN`); else the oldest it may be.
+    pub toolchain: String,
+    /// Architecture and operating system.
+    pub platform: String,
+    /// Root of all random numbers.
+    pub seed: u64,
+    /// Name of the random number generator.
+    pub generator: String,
+    /// Files read.
+    pub inputs: Vec<Input>,
+    /// The command line, without the command's own name.
+    pub arguments: Vec<String>,
+    /// Realizations asked for and made.
+    pub realizations: u64,
+    /// Seconds from start to end.
+    pub wall_seconds: f64,
+    /// Seconds of processor time over all threads; none where it could not be measured.
+    pub cpu_seconds: Option<f64>,
+    /// Warnings worth a reader's attention.
+    pub warnings: Vec<String>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its path, as given.
+    pub path: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+impl Input {
+    /// A file's path and the digest of its bytes.
+    pub fn new(path: impl Into<String>, bytes: &[u8]) -> Input {
+        Input { path: path.into(), sha256: digest(bytes) }
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal, 64 characters.
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Manifest {
+    /// A manifest that knows its program; the caller fills in times and warnings after the run.
+    pub fn new(seed: u64, generator: &str, inputs: Vec<Input>, arguments: Vec<String>, realizations: u64) -> Manifest {
+        Manifest {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("COERCIVITY_COMMIT").map(str::to_owned),
+            toolchain: option_env!("COERCIVITY_TOOLCHAIN").unwrap_or(concat!("rustc >= ", env!("CARGO_PKG_RUST_VERSION"))).to_owned(),
+            platform: format!("{} {}", std::env::consts::ARCH, std::env::consts::OS),
+            seed,
+            generator: generator.to_owned(),
+            inputs,
+            arguments,
+            realizations,
+            wall_seconds: 0.0,
+            cpu_seconds: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The text of `manifest.json`.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_the_published_one_and_the_manifest_reads_back() {
+        assert_eq!(digest(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let manifest = Manifest::new(7, "philox4x32-10", vec![Input::new("a.toml", b"abc")], vec!["run".into()], 100);
+        let text = manifest.to_json().expect("a manifest is plain data");
+        assert_eq!(serde_json::from_str::<Manifest>(&text).expect("it reads back"), manifest);
+    }
+}

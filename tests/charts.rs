@@ -1,0 +1,136 @@
+//! Every chart draws from a made-up run, is well formed, keeps its texts on the sheet and apart, and comes with its data.
+
+mod synthetic;
+
+use coercivity::report::{Chart, draw_all, png, theme};
+use coercivity::results::EventMark;
+use jiff::civil::date;
+use resvg::usvg::{Group, Node, Rect};
+
+/// Every text with its box on the sheet.
+fn texts(group: &Group, found: &mut Vec<(String, Rect)>) {
+    for node in group.children() {
+        match node {
+            Node::Group(inner) => texts(inner, found),
+            Node::Text(text) => {
+                let words = text.chunks().iter().map(|c| c.text()).collect::<String>();
+                found.push((words, text.abs_bounding_box()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check(chart: &Chart) {
+    let tree = png::tree(&chart.svg).unwrap_or_else(|e| panic!("{}: {e}", chart.name));
+    let (width, height) = (tree.size().width(), tree.size().height());
+    let mut found = Vec::new();
+    texts(tree.root(), &mut found);
+    assert!(found.len() > 5, "{} has words", chart.name);
+    for (index, (words, at)) in found.iter().enumerate() {
+        let inside = at.left() >= 0.0 && at.top() >= 0.0 && at.right() <= width && at.bottom() <= height;
+        assert!(inside, "{}: `{words}` is cut off at {at:?} of {width} × {height}", chart.name);
+        for (others, there) in &found[..index] {
+            // Boxes hold the font's whole line height: the letters themselves fill about its middle.
+            let trim = |r: &Rect| (r.left() + 0.5, r.right() - 0.5, r.top() + r.height() * 0.2, r.bottom() - r.height() * 0.2);
+            let ((a, b, c, d), (e, f, g, h)) = (trim(at), trim(there));
+            assert!(b <= e || f <= a || d <= g || h <= c, "{}: `{words}` overlaps `{others}`", chart.name);
+        }
+    }
+    let mut table = csv::Reader::from_reader(chart.csv.as_bytes());
+    let columns = table.headers().expect("a head").len();
+    let rows: Vec<csv::StringRecord> = table.records().map(|r| r.expect("a row as wide as the head")).collect();
+    assert!(columns >= 5 && rows.len() > 10, "{}: {columns} columns, {} rows", chart.name, rows.len());
+    let picture = png::png(&chart.svg).expect("a picture");
+    assert_eq!(&picture[..8], b"\x89PNG\r\n\x1a\n");
+    let side = |at: usize| u32::from_be_bytes([picture[at], picture[at + 1], picture[at + 2], picture[at + 3]]);
+    assert_eq!((side(16) as f32, side(20) as f32), (width * png::SCALE, height * png::SCALE));
+    assert!(picture.len() > 20_000 && picture.len() < 3_000_000, "{}: {} bytes", chart.name, picture.len());
+    keep(chart, &picture);
+}
+
+/// For the eye: `COERCIVITY_CHARTS=/tmp/charts cargo test --test charts` leaves the pictures there.
+fn keep(chart: &Chart, picture: &[u8]) {
+    if let Some(folder) = std::env::var_os("COERCIVITY_CHARTS") {
+        let folder = std::path::Path::new(&folder);
+        std::fs::create_dir_all(folder).expect("a folder");
+        std::fs::write(folder.join(format!("{}.png", chart.name)), picture).expect("a place for the picture");
+        std::fs::write(folder.join(format!("{}.svg", chart.name)), &chart.svg).expect("a place for the drawing");
+    }
+}
+
+#[test]
+fn every_chart_of_a_run_is_legible_and_carries_its_data() {
+    let drawn = draw_all(&synthetic::results());
+    assert_eq!(drawn.notes, Vec::<String>::new());
+    let names: Vec<&str> = drawn.charts.iter().map(|c| c.name).collect();
+    assert_eq!(names, ["prices", "shortage", "magnet-exports", "cover", "exceedance", "facility-weeks"]);
+    drawn.charts.iter().for_each(check);
+}
+
+#[test]
+fn a_crowd_of_events_and_long_names_still_fits() {
+    {
+        let mut results = synthetic::results();
+        results.title = "A title that goes on and on ".repeat(12);
+        results.events = (1..=11)
+            .map(|i| EventMark {
+                id: format!("e{i}"),
+                name: format!("An event with a rather long name, number {i}"),
+                date: date(2025, 1 + i % 12, 9),
+                end: None,
+            })
+            .collect();
+        for (_, name) in &mut results.names {
+            name.push_str(", with a name much longer than anybody would give it");
+        }
+        for chart in draw_all(&results).charts {
+            check(&Chart { name: Box::leak(format!("crowd-{}", chart.name).into_boxed_str()), ..chart });
+        }
+    }
+}
+
+#[test]
+fn short_and_long_horizons_have_legible_dates() {
+    for horizon in [8usize, 20, 52, 1040] {
+        let mut results = synthetic::results();
+        results.horizon = horizon;
+        for series in &mut results.series {
+            for (_, values) in &mut series.stats {
+                *values = (0..horizon).map(|i| values[i * 156 / horizon]).collect();
+            }
+        }
+        results.exports.clear();
+        let drawn = draw_all(&results);
+        assert_eq!(drawn.charts.len(), 5, "{:?}", drawn.notes);
+        for chart in drawn.charts {
+            check(&Chart { name: Box::leak(format!("h{horizon}-{}", chart.name).into_boxed_str()), ..chart });
+        }
+    }
+}
+
+#[test]
+fn a_run_without_data_draws_nothing_and_says_why() {
+    let mut results = synthetic::results();
+    results.series.clear();
+    results.exceedance.clear();
+    results.exports.clear();
+    let drawn = draw_all(&results);
+    assert!(drawn.charts.is_empty());
+    assert_eq!(drawn.notes.len(), 6);
+    assert!(drawn.notes.iter().all(|note| note.contains("left out")));
+}
+
+#[test]
+fn texts_are_as_wide_as_they_are_measured() {
+    for (words, bold) in [("Other automotive motors and sensors", true), ("10,000 realizations; shaded = 95 % WAVE", false)] {
+        let weight = if bold { "bold" } else { "normal" };
+        let svg = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><text y="50" font-family="Noto Sans" font-size="20" font-weight="{weight}">{words}</text></svg>"#
+        );
+        let mut found = Vec::new();
+        texts(png::tree(&svg).expect("an SVG").root(), &mut found);
+        let (drawn, measured) = (f64::from(found[0].1.width()), theme::text_width(words, 20.0, bold));
+        assert!((drawn / measured - 1.0).abs() < 0.02, "`{words}`: {drawn} drawn, {measured} measured");
+    }
+}
