@@ -1,5 +1,6 @@
 //! Coercivity: what happens to a supply chain, and to whom, when somebody tightens it.
 
+pub mod cli;
 pub mod engine;
 pub mod ensemble;
 pub mod network;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The command. Each subcommand is a file in `cli/`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    coercivity::cli::main()
+}

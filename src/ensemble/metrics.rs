@@ -13,7 +13,7 @@ const RECOVERED: f64 = 0.98;
 const STEADY: f64 = 8.0;
 
 /// Names of the metrics of a scope, in the order of [`Track::finish`].
-pub const METRICS: [&str; 9] = [
+pub const METRICS: [&str; 10] = [
     "unmet_share",     // sum over weeks of demand not served on time, over demand
     "fill_rate",       // demand served in its own week, over demand
     "lost_output",     // t served less than in the baseline, summed over weeks in which it was less
@@ -23,6 +23,7 @@ pub const METRICS: [&str; 9] = [
     "time_to_recover", // weeks from onset until 98 % of the baseline is served for eight weeks; 0 if never short
     "min_cover",       // least weeks of cover on hand
     "peak_unmet",      // largest weekly share of demand not served
+    "not_recovered",   // 1 if short and not recovered by the end of the run (time_to_recover is then a lower bound), else 0
 ];
 
 /// Follows one scope through a batch.
@@ -115,7 +116,7 @@ impl Track {
     }
 
     /// The scalars, in the order of [`METRICS`]; `end` is the age at the end of the run.
-    pub fn finish(&self, end: &Row) -> [Row; 9] {
+    pub fn finish(&self, end: &Row) -> [Row; 10] {
         let over = |a: &Row| each(|w| if self.demand[w] > 0.0 { a[w] / self.demand[w] } else { 0.0 });
         let end = each(|w| end[w].max(0.0));
         [
@@ -136,6 +137,7 @@ impl Track {
             }),
             self.cover,
             self.peak,
+            each(|w| if self.short[w] > 0.0 && self.recovered[w].is_nan() { 1.0 } else { 0.0 }),
         ]
     }
 }

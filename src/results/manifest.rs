@@ -14,6 +14,10 @@ pub struct Manifest {
     pub toolchain: String,
     /// Architecture and operating system.
     pub platform: String,
+    /// Digest of everything that decides the tables: version, inputs, overrides, flags.
+    pub identity: String,
+    /// Threads used; the tables do not depend on them.
+    pub threads: usize,
     /// Root of all random numbers.
     pub seed: u64,
     /// Name of the random number generator.
@@ -61,6 +65,8 @@ impl Manifest {
             commit: option_env!("COERCIVITY_COMMIT").map(str::to_owned),
             toolchain: option_env!("COERCIVITY_TOOLCHAIN").unwrap_or(concat!("rustc >= ", env!("CARGO_PKG_RUST_VERSION"))).to_owned(),
             platform: format!("{} {}", std::env::consts::ARCH, std::env::consts::OS),
+            identity: String::new(),
+            threads: 0,
             seed,
             generator: generator.to_owned(),
             inputs,

@@ -2,7 +2,9 @@
 //!
 //! Everything a chart or a page of words shows is in a [`Results`]; nothing is computed again elsewhere.
 
+pub mod collect;
 pub mod csv;
+pub mod estimate;
 pub mod lookup;
 pub mod manifest;
 pub mod stat;

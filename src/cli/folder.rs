@@ -1,0 +1,69 @@
+//! In: where a run's files shall lie. Out: a hidden folder beside it that becomes it in one step, or leaves no trace.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+/// A run's folder in the making.
+pub(crate) struct Folder {
+    target: PathBuf,
+    making: TempDir,
+}
+
+/// The line of `manifest.json` by which a folder is known to hold the same run.
+fn holds(target: &Path, identity: &str) -> bool {
+    fs::read_to_string(target.join("manifest.json")).is_ok_and(|text| text.contains(&format!("\"identity\": \"{identity}\"")))
+}
+
+impl Folder {
+    /// Opens the folder before the work starts, so that a full or forbidden disk is known at once.
+    ///
+    /// A folder that holds other files is refused unless `overwrite`.
+    pub(crate) fn open(target: &Path, identity: &str, overwrite: bool) -> Result<Folder> {
+        let occupied = target.exists() && fs::read_dir(target).map(|mut d| d.next().is_some()).unwrap_or(true);
+        if occupied && !overwrite && !holds(target, identity) {
+            bail!("{} holds other files; give --overwrite to replace it, or another folder with -o", target.display());
+        }
+        let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+        let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let making = tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            .tempdir_in(parent)
+            .with_context(|| format!("cannot write in {}", parent.display()))?;
+        Ok(Folder { target: target.to_path_buf(), making })
+    }
+
+    /// Where files are written for now.
+    pub(crate) fn path(&self) -> &Path {
+        self.making.path()
+    }
+
+    /// Puts the finished folder in its place; what was there goes away only then.
+    pub(crate) fn finish(self) -> Result<PathBuf> {
+        let making = self.making.keep();
+        open_to_all(&making);
+        let context = || format!("cannot put the run's folder at {}", self.target.display());
+        if self.target.exists() {
+            let old = making.with_extension("old");
+            fs::rename(&self.target, &old).with_context(context)?;
+            fs::rename(&making, &self.target).with_context(context)?;
+            if old.is_dir() { fs::remove_dir_all(&old)? } else { fs::remove_file(&old)? }
+        } else {
+            fs::rename(&making, &self.target).with_context(context)?;
+        }
+        Ok(self.target)
+    }
+}
+
+/// Temporary folders are private; a run's folder is as readable as any other.
+#[cfg(unix)]
+fn open_to_all(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o755));
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_path: &Path) {}

@@ -1,0 +1,60 @@
+//! In: arguments. Out: what was asked for, and an exit code: 0 done, 1 the run failed, 2 the input is wrong, 3 a threshold was
+//! not met, 130 interrupted.
+
+mod check;
+mod folder;
+mod load;
+mod progress;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What happens to a supply chain, and to whom, when somebody tightens it.
+#[derive(Debug, Parser)]
+#[command(name = "coercivity", version, about, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  coercivity check scenarios/first.toml
+  coercivity run scenarios/2025-export-licences.toml
+  coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
+
+Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario and leave its tables and charts in a folder.
+    Run(run::RunArguments),
+    /// List everything wrong with a scenario, then print its undisturbed balance.
+    Check(check::CheckArguments),
+}
+
+/// How a command ended.
+pub(crate) enum Outcome {
+    Done,
+    Wrong,
+    Interrupted,
+}
+
+/// Reads the arguments, runs the command, says what went wrong.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Run(a) => run::run(a),
+        Command::Check(a) => check::check(a),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Wrong) => ExitCode::from(2),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

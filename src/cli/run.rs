@@ -1,0 +1,188 @@
+//! `coercivity run`: in: a scenario file. Out: a folder with its tables and charts, and a page of words.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::folder::Folder;
+use super::{Outcome, load, progress};
+use crate::ensemble::observe::Watch;
+use crate::ensemble::{EnsembleError, Plan};
+use crate::report;
+use crate::results::manifest::{Input, Manifest, digest};
+use crate::results::{Results, collect, csv};
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coercivity run scenarios/first.toml
+  coercivity run scenarios/2025-export-licences.toml --realizations 1000 --seed 7
+  coercivity run scenarios/heavy-ban.toml --set event.heavy-ban.duration='\"26 weeks\"' -o output/half-a-year")]
+pub(crate) struct RunArguments {
+    /// Scenario file (TOML).
+    scenario: PathBuf,
+    /// Number of realizations, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    realizations: Option<u64>,
+    /// Seed, instead of the scenario's.
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Threads; default: all processors. The results do not depend on it.
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+    /// Override a field by its dotted path, e.g. event.april-licences.controlled_share=0.8 (repeatable).
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = load::override_of)]
+    sets: Vec<(String, String)>,
+    /// Folder of the run; default: output/<scenario>-<hash>.
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Replace the folder whatever it holds.
+    #[arg(long)]
+    overwrite: bool,
+    /// Do not run the undisturbed baseline beside each realization; losses are then counted against demand.
+    #[arg(long)]
+    no_baseline: bool,
+    /// Draw no charts.
+    #[arg(long)]
+    no_charts: bool,
+    /// Leave out realizations.csv.
+    #[arg(long)]
+    no_realizations: bool,
+    /// Print nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+    /// Print the summary as JSON instead of the page of words.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
+    let began = Instant::now();
+    let mut sets = a.sets.clone();
+    sets.extend(a.realizations.map(|n| ("run.realizations".to_string(), n.to_string())));
+    sets.extend(a.seed.map(|s| ("run.seed".to_string(), s.to_string())));
+    let Some(loaded) = load::compile(&a.scenario, &sets, a.quiet)? else { return Ok(Outcome::Wrong) };
+    let (scenario, network, shocks) = (&loaded.scenario, &loaded.network, &loaded.shocks);
+    let inputs: Vec<Input> = scenario.files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect();
+    let identity = identity(&inputs, &sets, a);
+    let stem = a.scenario.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let target = a.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}", &identity[..8])));
+    let folder = Folder::open(&target, &identity, a.overwrite)?;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    // A second handler in one process (tests) is refused; the first one serves.
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    let threads = if a.threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { a.threads };
+    let plan =
+        Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline, keep: !a.no_realizations };
+    let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
+    let bar = progress::bar(plan.realizations, a.quiet || a.json);
+    let tally = match crate::ensemble::run(network, shocks, &watch, &plan, threads, &|n| bar.inc(n), &stop) {
+        Ok(tally) => tally,
+        Err(EnsembleError::Interrupted(n)) => {
+            bar.finish_and_clear();
+            eprintln!("interrupted after {n} realizations; nothing was written");
+            return Ok(Outcome::Interrupted);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    bar.finish_and_clear();
+
+    let mut results = collect::collect(scenario, network, shocks, &watch, &tally);
+    write_inputs(folder.path(), scenario)?;
+    write_tables(folder.path(), &mut results, a)?;
+    if !a.no_charts {
+        results.notes.extend(write_charts(folder.path(), &results)?);
+    }
+    let mut manifest = Manifest::new(scenario.run.seed, "Philox4x32-10", inputs, arguments(), plan.realizations);
+    manifest.identity = identity;
+    manifest.wall_seconds = began.elapsed().as_secs_f64();
+    manifest.threads = threads;
+    manifest.warnings = loaded.warnings.iter().map(|p| p.message.clone()).chain(results.notes.iter().cloned()).collect();
+    fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
+    if stop.load(Ordering::Relaxed) {
+        eprintln!("interrupted; nothing was written");
+        return Ok(Outcome::Interrupted);
+    }
+    let place = folder.finish()?;
+    if a.json {
+        println!("{}", json(&results, &place, began.elapsed().as_secs_f64())?);
+    } else if !a.quiet {
+        let shown = place.display().to_string();
+        print!("{}", report::words::page(&results, Some(&shown), Some(began.elapsed().as_secs_f64())));
+    }
+    Ok(Outcome::Done)
+}
+
+/// What makes two runs the same: version, inputs, overrides and the flags that change the files.
+fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> String {
+    let mut text = format!("{} {} {} {}\n", env!("CARGO_PKG_VERSION"), a.no_baseline, a.no_charts, a.no_realizations);
+    for input in inputs.iter().filter(|i| !i.path.starts_with("--set")) {
+        text += &format!("{}\n", input.sha256);
+    }
+    for (key, value) in sets {
+        text += &format!("{key}={value}\n");
+    }
+    digest(text.as_bytes())
+}
+
+fn arguments() -> Vec<String> {
+    std::env::args().skip(1).collect()
+}
+
+fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> Result<()> {
+    let inputs = folder.join("inputs");
+    fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
+    for file in &scenario.files {
+        if let Some(name) = file.path.file_name().filter(|_| file.path.exists()) {
+            fs::write(inputs.join(name), &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_tables(folder: &Path, results: &mut Results, a: &RunArguments) -> Result<()> {
+    csv::write_all(results, folder).context("cannot write the tables")?;
+    if a.no_realizations {
+        fs::remove_file(folder.join("realizations.csv")).context("cannot leave out realizations.csv")?;
+    }
+    Ok(())
+}
+
+fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {
+    use rayon::prelude::*;
+    let charts = folder.join("charts");
+    fs::create_dir_all(&charts).context("cannot make the folder of charts")?;
+    let drawn = report::draw_all(results);
+    drawn.charts.par_iter().try_for_each(|chart| -> Result<()> {
+        let write = |ending: &str, bytes: &[u8]| {
+            let path = charts.join(format!("{}.{ending}", chart.name));
+            fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
+        };
+        write("svg", chart.svg.as_bytes())?;
+        write("csv", chart.csv.as_bytes())?;
+        write("png", &report::png::png(&chart.svg)?)
+    })?;
+    Ok(drawn.notes)
+}
+
+fn json(results: &Results, place: &Path, seconds: f64) -> Result<String> {
+    let rows: Vec<serde_json::Value> = results
+        .summary
+        .iter()
+        .filter(|r| !r.scope.starts_with("facility:"))
+        .map(|r| {
+            serde_json::json!({"metric": r.metric, "scope": r.scope, "stat": r.stat.to_string(),
+                "value": r.value, "se": r.se, "lo95": r.lo95, "hi95": r.hi95, "n": r.n})
+        })
+        .collect();
+    let value = serde_json::json!({"folder": place.display().to_string(), "realizations": results.realizations,
+        "seconds": seconds, "notes": results.notes, "summary": rows});
+    Ok(serde_json::to_string_pretty(&value)?)
+}

@@ -1,0 +1,259 @@
+//! In: what the ensemble counted. Out: the tables of a run.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::estimate::{enough, percentile, proportion, rows};
+use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
+use crate::ensemble::batch::scalar_names;
+use crate::ensemble::observe::Watch;
+use crate::ensemble::tally::{Cell, Tally};
+use crate::network::Network;
+use crate::scenario::schema::{Scenario, Stage};
+use crate::shocks::Shocks;
+
+const FAN: [(Stat, f64); 5] = [(Stat::P05, 0.05), (Stat::P25, 0.25), (Stat::P50, 0.5), (Stat::P75, 0.75), (Stat::P95, 0.95)];
+
+/// Turns a tally into results.
+pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &Watch, tally: &Tally) -> Results {
+    let names = scalar_names(network, shocks, watch);
+    let horizon = scenario.run.horizon;
+    let mut results = Results {
+        title: scenario.title.clone(),
+        description: scenario.description.clone(),
+        realizations: tally.count,
+        start: scenario.run.start,
+        horizon,
+        events: marks(scenario, shocks),
+        series: series(watch, tally, horizon),
+        summary: summary(&names, tally),
+        exceedance: exceedance(&names, tally),
+        convergence: convergence(&names, tally),
+        exports: exports(network, watch, tally),
+        realization_names: vec![],
+        realization_values: vec![],
+        names: labels(scenario, network),
+        facility_order: facility_order(watch),
+        notes: notes(tally),
+    };
+    realizations(&names, tally, &mut results);
+    results
+}
+
+fn day(start: Date, period: f64) -> Date {
+    start.checked_add(((period * 7.0).round() as i64).days()).unwrap_or(start)
+}
+
+fn marks(scenario: &Scenario, shocks: &Shocks) -> Vec<EventMark> {
+    let horizon = scenario.run.horizon as f64;
+    let mut list: Vec<EventMark> = shocks
+        .marks()
+        .into_iter()
+        .filter(|(_, _, onset, _)| *onset < horizon)
+        .map(|(id, name, onset, end)| EventMark {
+            id,
+            name,
+            date: day(scenario.run.start, onset),
+            end: end.filter(|e| *e < horizon).map(|e| day(scenario.run.start, e)),
+        })
+        .collect();
+    list.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
+    list
+}
+
+fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
+    let mut stats = vec![(Stat::Mean, cells.iter().map(|c| c.sum / count as f64).collect())];
+    for (stat, q) in FAN {
+        if enough(stat, count) {
+            stats.push((stat, cells.iter().map(|c| c.histogram.percentile(q)).collect()));
+        }
+    }
+    stats
+}
+
+fn series(watch: &Watch, tally: &Tally, horizon: usize) -> Vec<Series> {
+    let mut list: Vec<Series> = watch
+        .series
+        .iter()
+        .enumerate()
+        .map(|(i, s)| {
+            let cells: Vec<&Cell> = tally.series[i * horizon..(i + 1) * horizon].iter().collect();
+            Series { variable: s.variable.into(), scope: s.scope.clone(), unit: s.unit.into(), stats: fan(&cells, tally.count) }
+        })
+        .collect();
+    for (g, group) in watch.groups.iter().enumerate() {
+        let means = tally.output[g * horizon..(g + 1) * horizon].iter().map(|x| x / tally.count as f64).collect();
+        list.push(Series {
+            variable: "output_share".into(),
+            scope: group.scope.clone(),
+            unit: "share".into(),
+            stats: vec![(Stat::Mean, means)],
+        });
+    }
+    list.sort_by(|a, b| (&a.variable, &a.scope).cmp(&(&b.variable, &b.scope)));
+    list
+}
+
+/// Thresholds, in thousandths, whose exceedance is told for a metric.
+fn thresholds(metric: &str) -> &'static [u32] {
+    match metric {
+        "unmet_share" => &[10, 50, 100],
+        "peak_unmet" => &[50, 200, 500],
+        "line_down_weeks" => &[0, 1000, 4000],
+        "peak_price_inside" | "peak_price_outside" => &[2000, 5000],
+        "peak_premium" => &[500],
+        _ => &[],
+    }
+}
+
+fn summary(names: &[(String, String)], tally: &Tally) -> Vec<SummaryRow> {
+    let mut list: Vec<SummaryRow> = names
+        .iter()
+        .zip(&tally.scalars)
+        .filter(|((metric, _), _)| metric != "parameter")
+        .flat_map(|((metric, scope), values)| {
+            let low_is_bad = matches!(metric.as_str(), "fill_rate" | "time_to_survive" | "min_cover");
+            rows(metric, scope, values, thresholds(metric), low_is_bad)
+        })
+        .collect();
+    list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
+    list
+}
+
+fn exceedance(names: &[(String, String)], tally: &Tally) -> Vec<ExceedanceRow> {
+    const POINTS: usize = 60;
+    let mut list = vec![];
+    for ((metric, scope), values) in names.iter().zip(&tally.scalars) {
+        let wanted = matches!(metric.as_str(), "lost_output" | "unmet_share") && (scope == "world" || scope.starts_with("region:"));
+        let mut sorted: Vec<f64> = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        if !wanted || sorted.last().is_none_or(|x| *x <= 0.0) {
+            continue;
+        }
+        // From a thousandth of the largest to the largest, on a log scale.
+        let largest = sorted[sorted.len() - 1];
+        let low = percentile(&sorted, 0.01).value.max(largest * 1e-3);
+        for i in 0..POINTS {
+            let x = low * (largest / low).powf(i as f64 / (POINTS - 1) as f64);
+            let above = sorted.len() - sorted.partition_point(|v| *v <= x);
+            let p = proportion(above, sorted.len());
+            list.push(ExceedanceRow {
+                metric: metric.clone(),
+                scope: scope.clone(),
+                threshold: x,
+                probability: p.value,
+                lo95: p.low,
+                hi95: p.high,
+                n: tally.count,
+            });
+        }
+    }
+    list
+}
+
+fn convergence(names: &[(String, String)], tally: &Tally) -> Vec<ConvergenceRow> {
+    let mut list = vec![];
+    for ((metric, scope), values) in names.iter().zip(&tally.scalars) {
+        let headline = scope == "world" && matches!(metric.as_str(), "unmet_share" | "lost_output" | "line_down_weeks" | "triangle_area");
+        if !headline {
+            continue;
+        }
+        let (mut sum, mut square) = (0.0, 0.0);
+        let mut next = 16;
+        for (i, x) in values.iter().enumerate() {
+            sum += x;
+            square += x * x;
+            let n = i + 1;
+            if n == next || n == values.len() {
+                let mean = sum / n as f64;
+                let variance = (square / n as f64 - mean * mean).max(0.0) * n as f64 / (n as f64 - 1.0).max(1.0);
+                list.push(ConvergenceRow {
+                    metric: metric.clone(),
+                    scope: scope.clone(),
+                    n: n as u64,
+                    mean,
+                    se: (variance / n as f64).sqrt(),
+                });
+                next = (next as f64 * 1.25).ceil() as usize;
+            }
+        }
+    }
+    list
+}
+
+fn exports(network: &Network, watch: &Watch, tally: &Tally) -> Vec<ExportRow> {
+    let columns = watch.destinations.len() + 1;
+    let mut list = vec![];
+    if watch.destinations.is_empty() {
+        return list;
+    }
+    for (m, (month, partial)) in watch.months.iter().enumerate() {
+        for d in 0..columns {
+            let cell = &tally.exports[m * columns + d];
+            let q = |stat: Stat, q: f64| if enough(stat, tally.count) { cell.histogram.percentile(q) } else { f64::NAN };
+            let fan = FAN.map(|(stat, at)| q(stat, at));
+            list.push(ExportRow {
+                month: month.clone(),
+                destination: watch.destinations.get(d).map_or_else(|| "world".to_string(), |r| network.regions[*r].clone()),
+                values: [fan[0], fan[1], fan[2], fan[3], fan[4], cell.sum / tally.count as f64],
+                partial: *partial,
+            });
+        }
+    }
+    list
+}
+
+fn realizations(names: &[(String, String)], tally: &Tally, results: &mut Results) {
+    let kept: Vec<usize> = (0..names.len()).filter(|&i| names[i].0 == "parameter" || !names[i].1.starts_with("facility:")).collect();
+    results.realization_names = kept.iter().map(|&i| format!("{}:{}", names[i].0, names[i].1)).collect();
+    let n = tally.count as usize;
+    results.realization_values = Vec::with_capacity(n * kept.len());
+    for r in 0..n {
+        results.realization_values.extend(kept.iter().map(|&i| tally.scalars[i][r]));
+    }
+}
+
+fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
+    let mut list = vec![("world".to_string(), "World".to_string())];
+    list.extend(scenario.regions.iter().map(|r| (format!("region:{}", r.id), r.name.clone())));
+    list.extend(scenario.sectors.iter().map(|r| (format!("sector:{}", r.id), r.name.clone())));
+    list.extend(network.commodities.iter().map(|c| (format!("commodity:{}", c.id), c.name.clone())));
+    list.extend(scenario.facilities.iter().map(|f| (format!("facility:{}", f.id), f.name.clone())));
+    list.extend(scenario.events.iter().map(|e| (format!("desk:{}", e.id), e.name.clone())));
+    list
+}
+
+/// Name of a stage for people.
+pub fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Mine => "Mines",
+        Stage::SeparationLight => "Light separation",
+        Stage::SeparationHeavy => "Heavy separation",
+        Stage::Metal => "Metal",
+        Stage::Magnet => "Magnets",
+        Stage::Manufacturer => "Manufacturers",
+        Stage::Recycler => "Recyclers",
+        Stage::Trader => "Traders",
+        Stage::Stockpile => "Stockpiles",
+    }
+}
+
+fn facility_order(watch: &Watch) -> Vec<(String, String)> {
+    let mut groups: Vec<_> = watch.groups.iter().collect();
+    groups.sort_by(|a, b| (a.stage, &a.scope).cmp(&(b.stage, &b.scope)));
+    groups.iter().map(|g| (g.scope.clone(), stage_name(g.stage).to_string())).collect()
+}
+
+fn notes(tally: &Tally) -> Vec<String> {
+    let mut notes = vec![];
+    let n = tally.count;
+    if !enough(Stat::P95, n) {
+        notes.push(format!("{n} realizations: the 5th and 95th percentiles need 200, so their cells are blank"));
+    } else if !enough(Stat::P99, n) {
+        notes.push(format!("{n} realizations: p99 and CVaR99 need 10,000, so their cells are blank"));
+    }
+    if tally.overflow > 0.0 {
+        notes.push(format!("up to {:.3} t waited at a desk beyond its longest review and was never released", tally.overflow));
+    }
+    notes
+}
