@@ -1,1 +1,3 @@
+//! The command `coercivity`.
+
 fn main() {}

@@ -95,3 +95,11 @@ fn a_file_that_is_not_utf8_is_refused_in_words() {
     let told = complaint(file.path(), &[]);
     assert!(told.contains("is not UTF-8 text (byte 12)"), "{told}");
 }
+
+#[test]
+fn what_only_fails_to_fit_together_is_left_to_the_network() {
+    let Ok(entries) = fs::read_dir("tests/invalid/relations") else { panic!("tests/invalid/relations cannot be read") };
+    for file in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+        assert!(scenario::load(&file, &[]).is_ok(), "{} has wrong values", file.display());
+    }
+}
