@@ -65,6 +65,8 @@ fn a_wrong_override_is_shown_where_it_was_written() {
             ("region.CHN", "3"),
             ("title.x", "3"),
             ("inside", "[1"),
+            ("runn.seed", "3"),
+            ("event.april.scop.from", "CHN"),
         ];
         insta::assert_snapshot!("set_overrides", complaint(sound, &sets));
     });

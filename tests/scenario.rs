@@ -96,6 +96,15 @@ fn a_column_of_joint_draws_stands_for_a_number() {
 }
 
 #[test]
+fn joint_draws_named_by_an_override_are_looked_for_from_here() {
+    let scenario = load(
+        SOUND,
+        &[("rows", "tests/invalid/parts/draws.csv"), ("price.epsilon", "{ column = \"epsilon\" }"), ("price.source", "made up")],
+    );
+    assert_eq!(scenario.price.epsilon, Dist::Column { name: "epsilon".into(), scale: 1.0 });
+}
+
+#[test]
 fn every_type_of_event_can_be_read() {
     let scenario = sound_and(
         r#"

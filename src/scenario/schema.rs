@@ -552,7 +552,7 @@ pub struct Event {
 }
 
 /// How a quota spreads its volume over its span.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pacing {
     /// Until it is used up.
     FirstCome,

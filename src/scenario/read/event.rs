@@ -179,8 +179,8 @@ fn quota(r: &mut Reader, s: &mut Sheet<'_>) -> (Volume, usize, Pacing) {
     let volume = volume(r, s);
     s.need(r, "span");
     let span = nearest_week(s.plain_or(r, "span", SPAN, 1.0));
-    let even = s.choice(r, "pacing", &[("first_come", false), ("even", true)]).unwrap_or(false);
-    (volume, span, if even { Pacing::Even } else { Pacing::FirstCome })
+    let pacing = s.choice(r, "pacing", &[("first_come", Pacing::FirstCome), ("even", Pacing::Even)]).unwrap_or(Pacing::FirstCome);
+    (volume, span, pacing)
 }
 
 /// `volume = "x t"`, or `multiple = 0.6` of the opening flow.
