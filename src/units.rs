@@ -119,7 +119,8 @@ pub fn parse(text: &str, dimension: Dimension) -> Result<f64, UnitError> {
     }
     let words = Words::read(unit).map_err(|wrong| unknown(&wrong, dimension))?;
     match words.factor(dimension) {
-        Some(factor) => Ok(number * factor),
+        // Multiplied, then divided: 35 % is then the nearest number to 0.35, and 45 working days are 9 weeks sharp.
+        Some(Ratio(times, over)) => Ok(number * times / over),
         None => Err(UnitError {
             message: format!("`{}` is {}, and {} is needed", text.trim(), words.noun(), dimension.noun()),
             help: format!("units that fit: {}", dimension.units()),
@@ -179,44 +180,58 @@ enum Kind {
     Money,
 }
 
-const DAY: f64 = 1.0 / 7.0;
-const MONTH: f64 = WEEKS_PER_YEAR / 12.0;
+/// A size as a fraction.
+#[derive(Debug, Clone, Copy)]
+struct Ratio(f64, f64);
+
+impl Ratio {
+    fn per(self, other: Ratio) -> Ratio {
+        Ratio(self.0 * other.1, self.1 * other.0)
+    }
+}
+
+const ONE: Ratio = Ratio(1.0, 1.0);
+const PERCENT: Ratio = Ratio(1.0, 100.0);
+const DAY: Ratio = Ratio(1.0, 7.0);
+const WORKING_DAY: Ratio = Ratio(1.0, 5.0);
+const MONTH: Ratio = Ratio(365.25, 84.0);
+const YEAR: Ratio = Ratio(365.25, 7.0);
 
 /// Every word a unit may be made of, with its size in t, weeks, USD or one.
-const WORDS: &[(&str, Kind, f64)] = &[
-    ("%", Kind::Percent, 0.01),
-    ("percent", Kind::Percent, 0.01),
-    ("g", Kind::Mass, 1e-6),
-    ("kg", Kind::Mass, 1e-3),
-    ("t", Kind::Mass, 1.0),
-    ("tonne", Kind::Mass, 1.0),
-    ("tonnes", Kind::Mass, 1.0),
-    ("kt", Kind::Mass, 1e3),
-    ("Mt", Kind::Mass, 1e6),
+const WORDS: &[(&str, Kind, Ratio)] = &[
+    ("%", Kind::Percent, PERCENT),
+    ("percent", Kind::Percent, PERCENT),
+    ("g", Kind::Mass, Ratio(1.0, 1e6)),
+    ("kg", Kind::Mass, Ratio(1.0, 1e3)),
+    ("t", Kind::Mass, ONE),
+    ("tonne", Kind::Mass, ONE),
+    ("tonnes", Kind::Mass, ONE),
+    ("kt", Kind::Mass, Ratio(1e3, 1.0)),
+    ("Mt", Kind::Mass, Ratio(1e6, 1.0)),
     ("d", Kind::Time, DAY),
     ("day", Kind::Time, DAY),
     ("days", Kind::Time, DAY),
-    ("working day", Kind::Time, 0.2),
-    ("working days", Kind::Time, 0.2),
-    ("week", Kind::Time, 1.0),
-    ("weeks", Kind::Time, 1.0),
-    ("wk", Kind::Time, 1.0),
-    ("wks", Kind::Time, 1.0),
+    ("working day", Kind::Time, WORKING_DAY),
+    ("working days", Kind::Time, WORKING_DAY),
+    ("week", Kind::Time, ONE),
+    ("weeks", Kind::Time, ONE),
+    ("wk", Kind::Time, ONE),
+    ("wks", Kind::Time, ONE),
     ("month", Kind::Time, MONTH),
     ("months", Kind::Time, MONTH),
-    ("yr", Kind::Time, WEEKS_PER_YEAR),
-    ("y", Kind::Time, WEEKS_PER_YEAR),
-    ("a", Kind::Time, WEEKS_PER_YEAR),
-    ("year", Kind::Time, WEEKS_PER_YEAR),
-    ("years", Kind::Time, WEEKS_PER_YEAR),
-    ("USD", Kind::Money, 1.0),
-    ("$", Kind::Money, 1.0),
+    ("yr", Kind::Time, YEAR),
+    ("y", Kind::Time, YEAR),
+    ("a", Kind::Time, YEAR),
+    ("year", Kind::Time, YEAR),
+    ("years", Kind::Time, YEAR),
+    ("USD", Kind::Money, ONE),
+    ("$", Kind::Money, ONE),
 ];
 
 /// A unit: one word, or one word over another.
 struct Words {
-    top: (Kind, f64),
-    under: Option<(Kind, f64)>,
+    top: (Kind, Ratio),
+    under: Option<(Kind, Ratio)>,
 }
 
 impl Words {
@@ -225,7 +240,7 @@ impl Words {
         let spaced = format!(" {unit} ").replace(" per ", "/");
         let mut parts = spaced.split('/').map(str::trim);
         let top = match parts.next().unwrap_or_default() {
-            "" => (Kind::Nothing, 1.0),
+            "" => (Kind::Nothing, ONE),
             word => look_up(word)?,
         };
         let under = parts.next().map(look_up).transpose()?;
@@ -236,19 +251,19 @@ impl Words {
     }
 
     /// Canonical units in one of these, if it measures the dimension.
-    fn factor(&self, dimension: Dimension) -> Option<f64> {
+    fn factor(&self, dimension: Dimension) -> Option<Ratio> {
         let (top, size) = self.top;
         let bare = matches!(top, Kind::Nothing | Kind::Percent);
         match (dimension, self.under) {
             (Dimension::Mass, None) if top == Kind::Mass => Some(size),
-            (Dimension::Rate, Some((Kind::Time, weeks))) if top == Kind::Mass => Some(size / weeks),
+            (Dimension::Rate, Some((Kind::Time, weeks))) if top == Kind::Mass => Some(size.per(weeks)),
             (Dimension::Time, None) if top == Kind::Time => Some(size),
-            (Dimension::Price, Some((Kind::Mass, tonnes))) if top == Kind::Money => Some(size / (tonnes * 1000.0)),
+            (Dimension::Price, Some((Kind::Mass, tonnes))) if top == Kind::Money => Some(size.per(Ratio(tonnes.0 * 1000.0, tonnes.1))),
             (Dimension::Plain | Dimension::PlainPerYear | Dimension::PlainPerWeek, None) if bare => Some(size),
-            (Dimension::PlainPerYear, Some((Kind::Time, weeks))) if bare => Some(size * WEEKS_PER_YEAR / weeks),
-            (Dimension::PlainPerWeek, Some((Kind::Time, weeks))) if bare => Some(size / weeks),
-            (Dimension::CountPerWeek, None) if top == Kind::Nothing => Some(1.0),
-            (Dimension::CountPerWeek, Some((Kind::Time, weeks))) if top == Kind::Nothing => Some(1.0 / weeks),
+            (Dimension::PlainPerYear, Some((Kind::Time, weeks))) if bare => Some(Ratio(size.0 * YEAR.0, size.1 * YEAR.1).per(weeks)),
+            (Dimension::PlainPerWeek, Some((Kind::Time, weeks))) if bare => Some(size.per(weeks)),
+            (Dimension::CountPerWeek, None) if top == Kind::Nothing => Some(ONE),
+            (Dimension::CountPerWeek, Some((Kind::Time, weeks))) if top == Kind::Nothing => Some(ONE.per(weeks)),
             _ => None,
         }
     }
@@ -270,7 +285,7 @@ impl Words {
 }
 
 /// The word's kind and size; a mass may name its basis (`t REO`).
-fn look_up(word: &str) -> Result<(Kind, f64), String> {
+fn look_up(word: &str) -> Result<(Kind, Ratio), String> {
     let find = |w: &str| WORDS.iter().find(|(name, ..)| *name == w).map(|&(_, kind, size)| (kind, size));
     if let Some(found) = find(word) {
         return Ok(found);
@@ -320,7 +335,7 @@ mod tests {
         assert_eq!(value("12 months", Dimension::Time), 365.25 / 7.0);
         assert_eq!(value("12 kt/yr", Dimension::Rate), 12_000.0 * 7.0 / 365.25);
         assert_eq!(value("12 kt per yr", Dimension::Rate), value("12000 t/year", Dimension::Rate));
-        assert_eq!(value("111_994 t REO/yr", Dimension::Rate), 111_994.0 / WEEKS_PER_YEAR);
+        assert_eq!(value("111_994 t REO/yr", Dimension::Rate), 111_994.0 * 7.0 / 365.25);
         assert_eq!(value("35 %", Dimension::Plain), 0.35);
         assert_eq!(value("35%", Dimension::Plain), 0.35);
         assert_eq!(value("85 USD/kg", Dimension::Price), 85.0);

@@ -65,6 +65,8 @@ fn a_wrong_override_is_shown_where_it_was_written() {
             ("region.CHN", "3"),
             ("title.x", "3"),
             ("inside", "[1"),
+            ("runn.seed", "3"),
+            ("event.april.scop.from", "CHN"),
         ];
         insta::assert_snapshot!("set_overrides", complaint(sound, &sets));
     });
@@ -94,4 +96,12 @@ fn a_file_that_is_not_utf8_is_refused_in_words() {
     assert!(file.write_all(b"title = \"caf\xe9\"").is_ok());
     let told = complaint(file.path(), &[]);
     assert!(told.contains("is not UTF-8 text (byte 12)"), "{told}");
+}
+
+#[test]
+fn what_only_fails_to_fit_together_is_left_to_the_network() {
+    let Ok(entries) = fs::read_dir("tests/invalid/relations") else { panic!("tests/invalid/relations cannot be read") };
+    for file in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+        assert!(scenario::load(&file, &[]).is_ok(), "{} has wrong values", file.display());
+    }
 }

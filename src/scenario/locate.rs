@@ -47,8 +47,9 @@ pub fn locate(path: &str, files: &[SourceFile]) -> Option<Place> {
     if let (Some(span), Some(file)) = (path.strip_prefix('@').and_then(read_bytes), only) {
         return Some(Place { file, span: Some(span) });
     }
+    let whole = only.or_else(|| files.iter().position(|f| set_key(f).is_none())).map(|file| Place { file, span: None });
     if path.is_empty() {
-        return (!files.is_empty()).then_some(Place { file: only.unwrap_or(0), span: None });
+        return whole;
     }
     let (path, is_key) = path.strip_suffix(KEY).map_or((path, false), |head| (head, true));
     let steps = steps(path);
@@ -61,11 +62,19 @@ pub fn locate(path: &str, files: &[SourceFile]) -> Option<Place> {
             Some(key) => in_set(file, key, &steps, is_key),
             None => in_file(file, &steps, is_key),
         };
-        if best.as_ref().is_none_or(|(d, _)| depth > *d) {
+        if depth > best.as_ref().map_or(0, |(d, _)| *d) {
             best = Some((depth, Place { file: index, span }));
         }
     }
-    best.map(|(_, place)| place)
+    // A table that only an override made is shown at the key of the override.
+    let made = || search_order(files).find(|(_, f)| set_key(f).is_some_and(|key| overrides::steps(key).starts_with(&steps)));
+    match best {
+        Some((depth, place)) if depth == steps.len() || only.is_some() => Some(place),
+        best => match made() {
+            Some((file, text)) => Some(Place { file, span: Some(0..set_key(text).map_or(0, str::len)) }),
+            None => best.map(|(_, place)| place).or(whole),
+        },
+    }
 }
 
 /// Overrides first, the last of them foremost; then the files from the scenario down.

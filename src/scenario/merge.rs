@@ -59,10 +59,14 @@ pub fn tidy(table: &mut Table, file: &str, problems: &mut Problems) {
             let name = identity(kind, &item).unwrap_or_default();
             if seen.contains(&name) {
                 problems
-                    .error(format!("{path} in {file}"), format!("there are two of {kind} `{name}`"))
+                    .error(format!("{path} in {file}"), format!("`{name}` stands twice among [[{kind}]]"))
                     .label("the second one")
-                    .help(format!("give each {kind} {} of its own", keys.join(" and ")));
-                continue;
+                    .help(format!("two of [[{kind}]] must differ in {}", keys.join(" or ")));
+                if *keys != ["id"] {
+                    continue;
+                }
+                // Kept under its place: its other faults are found too, and names meant for it are not called unknown.
+                item.set("id", Value::Text(format!("#{}", index + 1)));
             }
             seen.push(name);
             kept.push(Value::Table(item));

@@ -71,6 +71,11 @@ impl Names {
         &self.lists[sort as usize]
     }
 
+    /// Whether an item of this sort has no id that can be used: a name that is not found may then be meant for it.
+    pub fn has_nameless(&self, sort: Sort) -> bool {
+        self.of(sort).iter().any(|n| n.starts_with('#'))
+    }
+
     /// Whether a name is defined.
     pub fn knows(&self, sort: Sort, name: &str) -> bool {
         self.of(sort).iter().any(|n| n == name)

@@ -20,7 +20,13 @@ pub fn apply(sources: &mut Sources, sets: &[(String, String)], problems: &mut Pr
             continue;
         }
         match read(text) {
-            Ok(value) => place(&mut sources.table, &steps, value, &name, key, problems),
+            Ok(value) => {
+                if steps == ["rows"] {
+                    // A path on the command line is meant from where the command is given.
+                    sources.rows_folder = PathBuf::new();
+                }
+                place(&mut sources.table, &steps, value, &name, key, problems);
+            }
             Err(message) => {
                 problems.error(format!("@0..{} in {name}", key.len()), format!("this is not a value: {message}"));
             }

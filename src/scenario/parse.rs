@@ -1,7 +1,7 @@
 //! In: the path of a scenario and `--set` overrides. Out: one merged table and the files it came from.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::problem::Problems;
@@ -47,7 +47,12 @@ pub fn read_text(path: &Path) -> Result<Result<String, String>, Failure> {
     if facts.len() > LARGEST {
         return Ok(Err(format!("{shown} has {} MiB, and at most {} are read", facts.len() >> 20, LARGEST >> 20)));
     }
-    let bytes = fs::read(path).map_err(disk)?;
+    // A device or pipe has no length: it is read only so far.
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    if read.map_err(disk)? as u64 > LARGEST {
+        return Ok(Err(format!("{shown} has more than {} MiB, the most that is read", LARGEST >> 20)));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Ok(text)),
         Err(e) => Ok(Err(format!("{shown} is not UTF-8 text (byte {})", e.utf8_error().valid_up_to()))),
@@ -124,9 +129,12 @@ fn read_table(name: &str, text: &str, problems: &mut Problems) -> Option<Table> 
         }
         Err(faults) => {
             for fault in faults {
-                problems
-                    .error(locate::bytes(name, &fault.span), format!("this is not TOML: {}", fault.message))
-                    .help("texts stand in quotes, lists in [ ], tables in { }; each [section] and key stands on a line of its own");
+                let help = if fault.message.contains("date") {
+                    "a date is year, month and day, e.g. 2025-04-04"
+                } else {
+                    "texts stand in quotes, lists in [ ], tables in { }; each [section] and key stands on a line of its own"
+                };
+                problems.error(locate::bytes(name, &fault.span), format!("this is not TOML: {}", fault.message)).help(help);
             }
             None
         }

@@ -16,7 +16,8 @@ pub enum Severity {
 pub struct Problem {
     /// Error or warning.
     pub severity: Severity,
-    /// Key path, e.g. `event[april].scope.from[1]`; empty: the whole file.
+    /// Key path, e.g. `event[april].scope.from[1]`; empty: the whole file. An item without an id is called by its place, `event[#2]`.
+    /// ` (key)` at the end means the key instead of its value, ` in FILE` says in which file, `@12..34 in FILE` are bytes of a file.
     pub path: String,
     /// What is wrong, one sentence without a full stop.
     pub message: String,

@@ -44,7 +44,7 @@ impl Reader {
     /// Whether a name is defined; if not, says so.
     pub fn known(&mut self, path: &str, name: &str, sort: Sort) -> bool {
         let known = self.names.knows(sort, name);
-        if !known {
+        if !known && !self.names.has_nameless(sort) {
             let help = names::suggestion(name, self.names.of(sort));
             self.problems.error(path, format!("unknown {} `{name}`", sort.noun())).help(help);
         }
@@ -75,7 +75,9 @@ impl<'a> Sheet<'a> {
 
     /// The value of a key, if it is there.
     pub fn value(&mut self, key: &'static str) -> Option<&'a Value> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.table.get(key)
     }
 
@@ -173,13 +175,13 @@ impl<'a> Sheet<'a> {
     /// One of a few words.
     pub fn choice<T: Copy>(&mut self, r: &mut Reader, key: &'static str, words: &[(&str, T)]) -> Option<T> {
         let value = self.value(key)?;
-        choose(r, value, &self.at(key), words)
+        choose(r, value, &self.at(key), &key.replace('_', " "), words)
     }
 
-    /// A list of words out of a few; absent: empty.
-    pub fn choices<T: Copy>(&mut self, r: &mut Reader, key: &'static str, words: &[(&str, T)]) -> Vec<T> {
+    /// A list of words out of a few, each of which is a `noun`; absent: empty.
+    pub fn choices<T: Copy>(&mut self, r: &mut Reader, key: &'static str, noun: &str, words: &[(&str, T)]) -> Vec<T> {
         let path = self.at(key);
-        self.items(r, key).iter().enumerate().filter_map(|(i, v)| choose(r, v, &format!("{path}[{i}]"), words)).collect()
+        self.items(r, key).iter().enumerate().filter_map(|(i, v)| choose(r, v, &format!("{path}[{i}]"), noun, words)).collect()
     }
 
     /// A name that must be there and be defined.
@@ -209,6 +211,11 @@ impl<'a> Sheet<'a> {
         match self.value(key) {
             None => &[],
             Some(Value::List(items)) => items,
+            Some(Value::Text(text)) => {
+                let path = self.at(key);
+                r.problems.error(path, format!("`{key}` is a text, and a list is needed")).help(format!("write {key} = [\"{text}\"]"));
+                &[]
+            }
             Some(other) => {
                 r.wrong_type(&self.at(key), other, "a list");
                 &[]
@@ -258,8 +265,8 @@ pub fn unknown_key(r: &mut Reader, path: &str, key: &str, known: &[&str]) {
     r.problems.error(locate::key(path), format!("unknown key `{key}`")).help(help);
 }
 
-/// One of a few words.
-pub fn choose<T: Copy>(r: &mut Reader, value: &Value, path: &str, words: &[(&str, T)]) -> Option<T> {
+/// One of a few words; `noun` is what they are in a message.
+pub fn choose<T: Copy>(r: &mut Reader, value: &Value, path: &str, noun: &str, words: &[(&str, T)]) -> Option<T> {
     let list: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let Value::Text(text) = value else {
         r.wrong_type(path, value, &format!("one of {}", list.join(", ")));
@@ -268,8 +275,7 @@ pub fn choose<T: Copy>(r: &mut Reader, value: &Value, path: &str, words: &[(&str
     let found = words.iter().find(|(word, _)| word == text).map(|(_, choice)| *choice);
     if found.is_none() {
         let near = names::nearest(text, &list).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-        let key = number::last_key(path);
-        r.problems.error(path, format!("unknown {} `{text}`", key.replace('_', " "))).help(format!("{near}there are: {}", list.join(", ")));
+        r.problems.error(path, format!("unknown {noun} `{text}`")).help(format!("{near}there are: {}", list.join(", ")));
     }
     found
 }

@@ -554,7 +554,7 @@ pub struct Event {
 }
 
 /// How a quota spreads its volume over its span.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pacing {
     /// Until it is used up.
     FirstCome,
@@ -573,7 +573,8 @@ pub enum Volume {
 
 /// What an event does.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
+// A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
+#[allow(missing_docs, clippy::large_enum_variant)]
 pub enum EventKind {
     /// A licensing desk on the lanes in scope (MODEL 6.4 and rulings 1, 10, 11).
     ExportLicence(Licence),

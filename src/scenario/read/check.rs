@@ -47,7 +47,7 @@ fn measure(r: &mut Reader, sheet: &mut Sheet<'_>) -> Option<Measure> {
     let mut s = Sheet::new(table, path.clone());
     let measure = match key.as_str() {
         "output" | "output_share" => {
-            let stages = s.choices(r, "stages", STAGES);
+            let stages = s.choices(r, "stages", "stage", STAGES);
             let regions = s.names(r, "regions", Sort::Region);
             let commodities = s.names(r, "commodities", Sort::Commodity);
             if key == "output" {

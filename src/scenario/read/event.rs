@@ -2,7 +2,7 @@
 
 use super::super::distribution;
 use super::super::locate;
-use super::super::names::Sort;
+use super::super::names::{self, Sort};
 use super::super::ranges::{CORRELATION, COUNT_A_WEEK, FACTOR, Field, MASS, MOMENT, SHARE, SPAN, WEEKS};
 use super::super::reader::{Reader, Sheet, choose};
 use super::super::schema::{Class, Dist, Event, EventKind, Licence, Pacing, Scope, Volume};
@@ -155,7 +155,11 @@ fn approval(r: &mut Reader, s: &mut Sheet<'_>) -> Vec<(Class, Option<String>, Di
             Some((class, region)) => (class, Some(region)),
             None => (key.as_str(), None),
         };
-        let class = choose(r, &Value::Text(class.to_owned()), &locate::key(&here), CLASSES);
+        if names::nearest(class, &["civil", "sensitive", "military"]).is_none() && names::nearest(class, distribution::FAMILIES).is_some() {
+            distribution::no_family(r, table, &path);
+            break;
+        }
+        let class = choose(r, &Value::Text(class.to_owned()), &locate::key(&here), "class", CLASSES);
         let known = region.is_none_or(|region| r.known(&locate::key(&here), region, Sort::Region));
         let share = distribution::dist(r, value, &here, SHARE);
         if let (Some(class), Some(share), true) = (class, share, known) {
@@ -175,8 +179,8 @@ fn quota(r: &mut Reader, s: &mut Sheet<'_>) -> (Volume, usize, Pacing) {
     let volume = volume(r, s);
     s.need(r, "span");
     let span = nearest_week(s.plain_or(r, "span", SPAN, 1.0));
-    let even = s.choice(r, "pacing", &[("first_come", false), ("even", true)]).unwrap_or(false);
-    (volume, span, if even { Pacing::Even } else { Pacing::FirstCome })
+    let pacing = s.choice(r, "pacing", &[("first_come", Pacing::FirstCome), ("even", Pacing::Even)]).unwrap_or(Pacing::FirstCome);
+    (volume, span, pacing)
 }
 
 /// `volume = "x t"`, or `multiple = 0.6` of the opening flow.
@@ -205,9 +209,9 @@ fn scope(r: &mut Reader, mut s: Sheet<'_>) -> Scope {
         from: s.names(r, "from", Sort::Region),
         to: s.names(r, "to", Sort::Region),
         facilities: s.names(r, "facilities", Sort::Facility),
-        stages: s.choices(r, "stages", STAGES),
+        stages: s.choices(r, "stages", "stage", STAGES),
         commodities: s.names(r, "commodities", Sort::Commodity),
-        classes: s.choices(r, "classes", CLASSES),
+        classes: s.choices(r, "classes", "class", CLASSES),
         sectors: s.names(r, "sectors", Sort::Sector),
         domestic: s.flag(r, "domestic", false),
     };

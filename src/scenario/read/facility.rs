@@ -142,13 +142,11 @@ fn by_id(mut list: Vec<(String, f64)>) -> Vec<(String, f64)> {
 
 /// `[facility.demand]`.
 fn demand(r: &mut Reader, mut sheet: Sheet<'_>, defaults: &DemandDefaults) -> Demand {
-    let sheet = &mut sheet;
     let sector = sheet.need_name(r, "sector", Sort::Sector);
     let rate = sheet.need_plain(r, "rate", RATE);
-    let mix = mix(r, sheet);
-    let habits = habits(r, sheet, defaults);
+    let mix = mix(r, &mut sheet);
+    let habits = habits(r, &mut sheet, defaults);
     sheet.value("source");
-    let sheet = std::mem::replace(sheet, Sheet::new(sheet.table, ""));
     sheet.finish(r);
     Demand {
         sector,
