@@ -36,16 +36,15 @@ pub fn check_rows(sc: &Scenario, n: &Network) -> Vec<CheckRow> {
         .iter()
         .map(|c| {
             let share = matches!(c.measure, Measure::OutputShare { .. });
-            let ours = measure(n, &c.measure);
-            // Rates were read in t/week; the balance speaks of years.
-            let scale = if share { 1.0 } else { YEAR };
+            // Flows are t/week, the balance speaks of years.
+            let ours = measure(n, &c.measure) * if share { 1.0 } else { YEAR };
             CheckRow {
                 id: c.id.clone(),
                 name: c.name.clone(),
-                ours: ours * scale,
-                expected: c.expected * scale,
-                low: c.low.map(|x| x * scale),
-                high: c.high.map(|x| x * scale),
+                ours,
+                expected: c.expected,
+                low: c.low,
+                high: c.high,
                 deviation: if c.expected == 0.0 { 0.0 } else { ours / c.expected - 1.0 },
                 share,
                 source: c.source.clone(),

@@ -41,6 +41,7 @@ pub(super) fn check(sc: &Scenario, n: &Network, problems: &mut Problems) {
     let central = |p: Param| n.parameters.central(p);
     let low = |p: Param| n.parameters.support(p).0;
     let high = |p: Param| n.parameters.support(p).1;
+    let (mut shaky, mut worst) = (0, (0.0, ""));
     for m in &n.markets {
         if m.slots.iter().all(|&s| n.slots[s].role == Role::Stock) {
             continue;
@@ -65,15 +66,23 @@ pub(super) fn check(sc: &Scenario, n: &Network, problems: &mut Problems) {
                     central(m.kappa0) * at_centre / limit_centre
                 ));
         } else if at_corner > limit_corner && !sc.run.allow_unstable {
-            problems
-                .warning(
-                    "price.kappa0",
-                    format!(
-                        "the price loop of {} may oscillate in extreme draws: gain up to {at_corner:.2}, limit {limit_corner:.2}",
-                        m.name
-                    ),
-                )
-                .help("narrow the ranges of beta, the elasticities or cover, or raise kappa0");
+            shaky += 1;
+            if at_corner / limit_corner > worst.0 {
+                worst = (at_corner / limit_corner, m.name.as_str());
+            }
         }
+    }
+    if shaky > 0 {
+        problems
+            .warning(
+                "price.kappa0",
+                format!(
+                    "the price loop of {shaky} of {} markets may oscillate in the most extreme draws, most of all {} ({:.1} times the limit)",
+                    n.markets.len(),
+                    worst.1,
+                    worst.0
+                ),
+            )
+            .help("narrow the ranges of beta, the elasticities or cover, or raise kappa0; central values are stable");
     }
 }
