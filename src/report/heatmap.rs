@@ -101,7 +101,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
         cells(canvas, results, &body, left, cell);
         marks.draw(canvas, (left, top), (cell * results.horizon.saturating_sub(1) as f64, bottom - top));
         axis(canvas, time, left, bottom + 2.0, width - cell);
-        key(canvas, WIDTH - MARGIN - KEY + 24.0, top + STAGE);
+        key(canvas, left + width + 24.0, top + STAGE);
     })?;
     Ok(Chart { name: NAME, svg, csv: table(results, &all)? })
 }

@@ -37,7 +37,8 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let columns = match panels.len() {
         1 => 1,
         2 | 4 => 2,
-        _ => 3,
+        3..=9 => 3,
+        _ => 4,
     };
     let values = panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
     let names = fan::name_width(&panels);

@@ -33,7 +33,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let mut sections = Vec::new();
     let first: Vec<&Series> = world.iter().chain(&regions).copied().collect();
     for (heading, series, ink) in
-        [("By region, most affected first", first, BLUE), ("By sector, most affected first", sectors.clone(), GREEN)]
+        [("The world, then regions, most affected first", first, BLUE), ("Sectors, most affected first", sectors.clone(), GREEN)]
     {
         let panels = section(&series, ink);
         if !panels.is_empty() {

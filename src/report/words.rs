@@ -101,6 +101,7 @@ impl Page {
 fn said(results: &Results, metric: &str, scope: &str, stat: Stat, factor: f64, unit: &str) -> String {
     match results.row(metric, scope, stat).and_then(|r| r.value.map(|v| (v, r.se))) {
         Some((value, _)) if value.is_infinite() => "never".to_owned(),
+        Some((value, _)) if metric == "unmet_share" && value > 0.0 && value < 5e-5 => "< 0.01 %".to_owned(),
         Some((value, se)) if value.is_finite() => format!("{}{unit}", with_error(value * factor, se.map(|s| s * factor))),
         _ => "–".to_owned(),
     }
