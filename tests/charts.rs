@@ -110,6 +110,27 @@ fn short_and_long_horizons_have_legible_dates() {
 }
 
 #[test]
+fn a_small_chain_with_gaps_in_its_numbers_is_drawn_too() {
+    let mut results = synthetic::results();
+    results.realizations = 16;
+    let kept = ["world", "commodity:dy_oxide", "region:EUR", "facility:mine_1", "facility:magnet_4"];
+    results.series.retain(|s| kept.contains(&s.scope.as_str()) && s.variable != "price_outside");
+    results.exports.retain(|e| e.destination == "EUR");
+    results.exceedance.retain(|e| e.scope == "region:EUR");
+    for series in &mut results.series {
+        for (_, values) in &mut series.stats {
+            values[..9].fill(f64::NAN);
+        }
+    }
+    let drawn = draw_all(&results);
+    assert_eq!(drawn.charts.len(), 6, "{:?}", drawn.notes);
+    for chart in drawn.charts {
+        assert!(!chart.svg.contains("NaN") && !chart.svg.contains("inf"));
+        check(&Chart { name: Box::leak(format!("small-{}", chart.name).into_boxed_str()), ..chart });
+    }
+}
+
+#[test]
 fn a_run_without_data_draws_nothing_and_says_why() {
     let mut results = synthetic::results();
     results.series.clear();

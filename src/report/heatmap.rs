@@ -23,6 +23,8 @@ const STAGE: f64 = 24.0;
 const NAMES: f64 = 250.0;
 /// Space for the colour key, px.
 const KEY: f64 = 78.0;
+/// Height of its ramp, px.
+const KEY_HEIGHT: f64 = 180.0;
 /// Output that has the darkest blue.
 const TOP: f64 = 2.0;
 /// Steps of colour on either side of normal.
@@ -81,26 +83,27 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
         n if n > ROWS => format!("the {ROWS} of {n} facilities that fall furthest below normal"),
         n => format!("all {n} facilities"),
     };
-    let time = fan::time_axis(results);
+    // Cells have width: the axis ends with the last week, not at its first day.
+    let time = TimeAxis { start: results.start, end: results.date(results.horizon) };
     let names = shown.iter().map(|r| text_width(results.name(r.scope), LABEL, false)).fold(0.0, f64::max).min(NAMES).ceil() + 10.0;
     let left = (MARGIN + names).ceil();
     let room = WIDTH - MARGIN - KEY - left;
     // Half pixels are whole ones in the PNG.
     let cell = (room * 2.0 / results.horizon.max(1) as f64).floor().max(1.0) / 2.0;
     let width = cell * results.horizon as f64;
-    let marks = Marks::plan(&results.events, time, cell * (results.horizon.saturating_sub(1)) as f64);
+    let marks = Marks::plan(&results.events, time, width);
     let meaning = format!("mean weekly output of {of}, relative to the undisturbed opening");
     let subtitle = Frame::counted(results, &meaning);
     let frame = Frame::new(results, WIDTH, "Who stands still, and when", &subtitle, marks.key.as_deref());
     let top = (frame.head() + marks.height() + 6.0).ceil();
     let body = place_rows(&shown, top);
     let bottom = body.last().map_or(top, |(y, _)| y + ROW);
-    let height = bottom + fan::DATES + frame.foot();
+    let height = (bottom + fan::DATES).max(top + STAGE + KEY_HEIGHT + 12.0) + frame.foot();
     let svg = sheet(WIDTH, height, |canvas| {
         frame.draw(canvas, height);
         cells(canvas, results, &body, left, cell);
-        marks.draw(canvas, (left, top), (cell * results.horizon.saturating_sub(1) as f64, bottom - top));
-        axis(canvas, time, left, bottom + 2.0, width - cell);
+        marks.draw(canvas, (left, top), (width, bottom - top));
+        time.draw(canvas, left, bottom + 2.0, width);
         key(canvas, left + width + 24.0, top + STAGE);
     })?;
     Ok(Chart { name: NAME, svg, csv: table(results, &all)? })
@@ -169,21 +172,16 @@ fn cells(canvas: &mut Canvas<'_>, results: &Results, body: &[(f64, &Row<'_>)], l
     }
 }
 
-fn axis(canvas: &mut Canvas<'_>, time: TimeAxis, left: f64, y: f64, width: f64) {
-    time.draw(canvas, left, y, width);
-}
-
 fn key(canvas: &mut Canvas<'_>, x: f64, top: f64) {
-    const HEIGHT: f64 = 200.0;
     canvas.text("output", (x, top - 8.0), Type::new(LABEL).ink(GREY));
     let steps = (TOP * STEPS) as usize;
-    let each = HEIGHT / (steps + 1) as f64;
+    let each = KEY_HEIGHT / (steps + 1) as f64;
     for step in (0..=steps).rev() {
-        let y = top + HEIGHT - each * (step + 1) as f64;
-        canvas.rectangle((x, y), (x + 14.0, top + HEIGHT), colour(step as f64 / STEPS));
+        let y = top + KEY_HEIGHT - each * (step + 1) as f64;
+        canvas.rectangle((x, y), (x + 14.0, top + KEY_HEIGHT), colour(step as f64 / STEPS));
     }
     for (output, label) in [(0.0, "0 %"), (0.5, "50 %"), (1.0, "normal"), (1.5, "150 %"), (2.0, "200 % +")] {
-        let y = top + HEIGHT - each / 2.0 - (HEIGHT - each) * output / TOP;
+        let y = top + KEY_HEIGHT - each / 2.0 - (KEY_HEIGHT - each) * output / TOP;
         canvas.text(label, (x + 19.0, y + 3.7), Type::new(LABEL).ink(GREY));
     }
 }

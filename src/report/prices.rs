@@ -42,7 +42,15 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     };
     let values = panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
     let names = fan::name_width(&panels);
-    let grid = Grid { x: MARGIN, width: WIDTH - 2.0 * MARGIN, columns, plot_height: 190.0, values, names, shared: false };
+    let grid = Grid {
+        x: MARGIN,
+        width: WIDTH - 2.0 * MARGIN,
+        columns,
+        plot_height: if columns == 1 { 300.0 } else { 190.0 },
+        values,
+        names,
+        shared: false,
+    };
     let marks = Marks::plan(&results.events, time, grid.plot_width());
     let meaning = format!("{FANS}. Blue: price inside the border of the exporter; orange: price that buyers outside pay");
     let subtitle = Frame::counted(results, &meaning);
