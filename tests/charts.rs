@@ -66,6 +66,7 @@ fn every_chart_of_a_run_is_legible_and_carries_its_data() {
     let names: Vec<&str> = drawn.charts.iter().map(|c| c.name).collect();
     assert_eq!(names, ["prices", "shortage", "magnet-exports", "cover", "exceedance", "facility-weeks"]);
     drawn.charts.iter().for_each(check);
+    assert_eq!(draw_all(&synthetic::results()).charts, drawn.charts, "the same results draw the same bytes");
 }
 
 #[test]

@@ -28,7 +28,7 @@ const KEY_HEIGHT: f64 = 180.0;
 /// Output that has the darkest blue.
 const TOP: f64 = 2.0;
 /// Steps of colour on either side of normal.
-const STEPS: f64 = 25.0;
+const STEPS: f64 = 50.0;
 
 /// Colours from no output, through normal, to twice normal: even steps in lightness on either side, safe for the colour-blind.
 const STOPS: [(f64, (f64, f64, f64)); 9] = [
@@ -46,7 +46,7 @@ const STOPS: [(f64, (f64, f64, f64)); 9] = [
 /// Colour of an output, relative to normal.
 fn colour(output: f64) -> Ink {
     if !output.is_finite() {
-        return Ink::solid(205, 208, 214);
+        return NO_NUMBER;
     }
     let at = ((output.clamp(0.0, TOP) - 1.0) * STEPS).round() / STEPS + 1.0;
     let upper = STOPS.iter().position(|(stop, _)| *stop >= at - 1e-9).unwrap_or(STOPS.len() - 1).max(1);
@@ -55,6 +55,9 @@ fn colour(output: f64) -> Ink {
     let mix = |a: f64, b: f64| (a + (b - a) * share).round() as u8;
     Ink::solid(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
 }
+
+/// Where there is nothing to compare with, such as a facility idle at the opening.
+const NO_NUMBER: Ink = Ink::solid(205, 208, 214);
 
 struct Row<'a> {
     scope: &'a str,
@@ -81,6 +84,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let shown: Vec<&Row<'_>> = all.iter().filter(|r| kept.contains(&r.scope)).collect();
     let of = match all.len() {
         n if n > ROWS => format!("the {ROWS} of {n} facilities that fall furthest below normal"),
+        1 => "the only facility".to_owned(),
         n => format!("all {n} facilities"),
     };
     // Cells have width: the axis ends with the last week, not at its first day.
@@ -98,13 +102,14 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let top = (frame.head() + marks.height() + 6.0).ceil();
     let body = place_rows(&shown, top);
     let bottom = body.last().map_or(top, |(y, _)| y + ROW);
-    let height = (bottom + fan::DATES).max(top + STAGE + KEY_HEIGHT + 12.0) + frame.foot();
+    let height = (bottom + fan::DATES).max(top + STAGE + KEY_HEIGHT + 36.0) + frame.foot();
     let svg = sheet(WIDTH, height, |canvas| {
         frame.draw(canvas, height);
         cells(canvas, results, &body, left, cell);
         marks.draw(canvas, (left, top), (width, bottom - top));
         time.draw(canvas, left, bottom + 2.0, width);
-        key(canvas, left + width + 24.0, top + STAGE);
+        let gaps = shown.iter().any(|r| r.output.iter().any(|v| !v.is_finite()));
+        key(canvas, left + width + 24.0, top + STAGE, gaps);
     })?;
     Ok(Chart { name: NAME, svg, csv: table(results, &all)? })
 }
@@ -172,7 +177,11 @@ fn cells(canvas: &mut Canvas<'_>, results: &Results, body: &[(f64, &Row<'_>)], l
     }
 }
 
-fn key(canvas: &mut Canvas<'_>, x: f64, top: f64) {
+fn key(canvas: &mut Canvas<'_>, x: f64, top: f64, gaps: bool) {
+    if gaps {
+        canvas.rectangle((x, top + KEY_HEIGHT + 12.0), (x + 14.0, top + KEY_HEIGHT + 24.0), NO_NUMBER);
+        canvas.text("no figure", (x + 19.0, top + KEY_HEIGHT + 22.0), Type::new(LABEL).ink(GREY));
+    }
     canvas.text("output", (x, top - 8.0), Type::new(LABEL).ink(GREY));
     let steps = (TOP * STEPS) as usize;
     let each = KEY_HEIGHT / (steps + 1) as f64;

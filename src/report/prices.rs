@@ -52,7 +52,11 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
         shared: false,
     };
     let marks = Marks::plan(&results.events, time, grid.plot_width());
-    let meaning = format!("{FANS}. Blue: price inside the border of the exporter; orange: price that buyers outside pay");
+    let sides = match panels.iter().any(|p| p.fans.len() > 1) {
+        true => ". Blue: price inside the border of the exporter; orange: price that buyers outside pay",
+        false => "",
+    };
+    let meaning = format!("{FANS}{sides}");
     let subtitle = Frame::counted(results, &meaning);
     let frame = Frame::new(results, WIDTH, "Prices inside and outside the border", &subtitle, marks.key.as_deref());
     let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();
