@@ -66,6 +66,7 @@ fn every_chart_of_a_run_is_legible_and_carries_its_data() {
     let names: Vec<&str> = drawn.charts.iter().map(|c| c.name).collect();
     assert_eq!(names, ["prices", "shortage", "magnet-exports", "cover", "exceedance", "facility-weeks"]);
     drawn.charts.iter().for_each(check);
+    assert_eq!(draw_all(&synthetic::results()).charts, drawn.charts, "the same results draw the same bytes");
 }
 
 #[test]
@@ -106,6 +107,27 @@ fn short_and_long_horizons_have_legible_dates() {
         for chart in drawn.charts {
             check(&Chart { name: Box::leak(format!("h{horizon}-{}", chart.name).into_boxed_str()), ..chart });
         }
+    }
+}
+
+#[test]
+fn a_small_chain_with_gaps_in_its_numbers_is_drawn_too() {
+    let mut results = synthetic::results();
+    results.realizations = 16;
+    let kept = ["world", "commodity:dy_oxide", "region:EUR", "facility:mine_1", "facility:magnet_4"];
+    results.series.retain(|s| kept.contains(&s.scope.as_str()) && s.variable != "price_outside");
+    results.exports.retain(|e| e.destination == "EUR");
+    results.exceedance.retain(|e| e.scope == "region:EUR");
+    for series in &mut results.series {
+        for (_, values) in &mut series.stats {
+            values[..9].fill(f64::NAN);
+        }
+    }
+    let drawn = draw_all(&results);
+    assert_eq!(drawn.charts.len(), 6, "{:?}", drawn.notes);
+    for chart in drawn.charts {
+        assert!(!chart.svg.contains("NaN") && !chart.svg.contains("inf"));
+        check(&Chart { name: Box::leak(format!("small-{}", chart.name).into_boxed_str()), ..chart });
     }
 }
 

@@ -1,5 +1,6 @@
 //! In: a range of numbers or weeks. Out: a scale, its ticks and their labels, never overlapping.
 
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::canvas::{Anchor, Canvas, Type};
@@ -114,6 +115,9 @@ impl TimeAxis {
         let face = Type::new(LABEL).ink(GREY).anchor(Anchor::Middle);
         canvas.line(&[(x, y), (x + width, y)], AXIS, 1.0);
         let at = |d: Date| x + width * self.place(d);
+        if days(self.start, self.end) < 150.0 {
+            return self.weeks(canvas, x, y, width, face);
+        }
         let firsts = self.firsts_of_months();
         let month_width = width * 30.0 / days(self.start, self.end).max(1.0);
         let widest = text_width("May", LABEL, false) + 8.0;
@@ -138,6 +142,23 @@ impl TimeAxis {
         }
         let baseline = if step.is_some() { y + 30.0 } else { y + 17.0 };
         self.years(canvas, x, baseline, width, if step.is_some() { face.bold() } else { face });
+    }
+
+    /// Ticks every week, or every few, for a horizon of a few months.
+    fn weeks(&self, canvas: &mut Canvas<'_>, x: f64, y: f64, width: f64, face: Type) {
+        let all = (days(self.start, self.end) / 7.0).round().max(1.0);
+        // The first label starts at its tick, the others stand centred on theirs: one and a half widths between.
+        let needed = text_width("30 May 2025", LABEL, false) * 1.5 + 6.0;
+        let every = (needed / (width / all)).ceil().max(1.0) as i64;
+        for week in (0..=all as i64).step_by(every.unsigned_abs() as usize) {
+            let at = x + width * week as f64 / all;
+            let Ok(date) = self.start.checked_add((week * 7).days()) else { continue };
+            canvas.line(&[(at, y), (at, y + 4.0)], AXIS, 1.0);
+            let edge = if week == 0 { face.anchor(Anchor::Start) } else { face };
+            if at + needed / 3.0 <= x + width + 10.0 {
+                canvas.text(&say::day(date), (if week == 0 { x - 4.0 } else { at }, y + 16.5), edge);
+            }
+        }
     }
 
     fn years(&self, canvas: &mut Canvas<'_>, x: f64, baseline: f64, width: f64, face: Type) {

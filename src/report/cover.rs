@@ -40,7 +40,15 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let time = fan::time_axis(results);
     let columns = if panels.len() > 8 { 5 } else { panels.len().clamp(1, 4) };
     let values = scale.label_width() + 12.0;
-    let grid = Grid { x: MARGIN, width: WIDTH - 2.0 * MARGIN, columns, plot_height: 140.0, values, names: 0.0, shared: true };
+    let grid = Grid {
+        x: MARGIN,
+        width: WIDTH - 2.0 * MARGIN,
+        columns,
+        plot_height: if columns > 2 { 140.0 } else { 200.0 },
+        values,
+        names: 0.0,
+        shared: true,
+    };
     let marks = Marks::plan(&results.events, time, grid.plot_width());
     let subtitle = Frame::counted(results, &format!("{FANS}; after the world, the region with the least cover first"));
     let title = "How many weeks manufacturers could run on the magnets they hold";

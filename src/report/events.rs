@@ -41,15 +41,23 @@ impl Marks {
             let rows = labels.iter().map(|l| l.row + 1).max().unwrap_or(0);
             return Marks { lines, labels, key: None, rows };
         }
-        let labels = lettered(&lines, width);
+        Marks::lettered(events, time, width)
+    }
+
+    /// Mark the events with letters, whether or not there is room for names.
+    pub fn lettered(events: &[EventMark], time: TimeAxis, width: f64) -> Marks {
+        let seen: Vec<&EventMark> = events.iter().filter(|e| e.date >= time.start && e.date <= time.end).collect();
+        let lines: Vec<f64> = seen.iter().map(|e| time.place(e.date)).collect();
+        let labels = letters(&lines, width);
+        let rows = labels.iter().map(|l| l.row + 1).max().unwrap_or(0);
         let entries: Vec<String> =
             seen.iter().enumerate().map(|(i, e)| format!("{}\u{a0}=\u{a0}{} ({})", letter(i), e.name, say::day(e.date))).collect();
-        Marks { lines, labels, key: Some(format!("Events: {}", entries.join(" · "))), rows: 1 }
+        Marks { lines, labels, key: Some(format!("Events: {}", entries.join(" · "))), rows }
     }
 
     /// Height that the names take above a panel, px.
     pub fn height(&self) -> f64 {
-        self.rows as f64 * ROW + if self.rows > 0 { 3.0 } else { 0.0 }
+        if self.rows > 0 { self.rows as f64 * ROW + 3.0 } else { 8.0 }
     }
 
     /// Draw the lines over a panel whose plot begins at (`x`, `y`), and the names above it.
@@ -111,8 +119,21 @@ fn letter(index: usize) -> String {
     if index < 26 { name.to_string() } else { format!("{name}{}", index / 26 + 1) }
 }
 
-/// Letters over their lines; those too close share one label.
-fn lettered(lines: &[f64], width: f64) -> Vec<Label> {
+/// Letters over their lines, in rows where they stand close; where rows do not suffice, neighbours share one label.
+fn letters(lines: &[f64], width: f64) -> Vec<Label> {
+    let mut ends = [f64::NEG_INFINITY; ROWS];
+    let single = lines.iter().enumerate().map(|(index, place)| {
+        let text = letter(index);
+        let half = text_width(&text, SIZE, false) / 2.0 + 1.5;
+        let row = ends.iter().position(|end| place * width - half >= *end)?;
+        ends[row] = place * width + half;
+        Some(Label { place: *place, row, text, anchor: Anchor::Middle })
+    });
+    single.collect::<Option<Vec<Label>>>().unwrap_or_else(|| grouped(lines, width))
+}
+
+/// One label for all lines that stand too close for their own.
+fn grouped(lines: &[f64], width: f64) -> Vec<Label> {
     let mut groups: Vec<(usize, usize)> = (0..lines.len()).map(|i| (i, i)).collect();
     let span = |(a, b): (usize, usize)| {
         let text = match b - a {
@@ -155,6 +176,8 @@ mod tests {
         let crowd: Vec<EventMark> = (1..=9).map(|m| event("A rather long name of an event", 2025, m, 20)).collect();
         let marks = Marks::plan(&crowd, time, 300.0);
         assert!(marks.key.is_some_and(|key| key.contains("I\u{a0}=\u{a0}A rather")));
+        assert_eq!(marks.labels.len(), 9);
+        let marks = Marks::plan(&crowd, time, 60.0);
         assert!(marks.labels.len() < 9 && !marks.labels.is_empty());
     }
 }

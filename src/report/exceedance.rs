@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Type, sheet};
 use super::fan::finish;
 use super::frame::Frame;
 use super::say;
-use super::theme::{AXIS, BLACK, GREY, GRID, Ink, LABEL, LINES, MARGIN, PANEL, fit};
+use super::theme::{AXIS, BLACK, GREY, GRID, Ink, LABEL, LINES, MARGIN, PANEL, shrink};
 use super::{Chart, Missing};
 use crate::results::csv::number;
 use crate::results::{ExceedanceRow, Results};
@@ -50,7 +50,11 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     for curve in &mut curves {
         curve.ink = if curve.scope == "world" { BLACK } else { *inks.next().unwrap_or(&GREY) };
     }
-    let rest = if others > 0 { format!("; regions that lose less are in the table only ({others})") } else { String::new() };
+    let rest = match others {
+        0 => String::new(),
+        1 => "; one region, which loses least, is in the table only".to_owned(),
+        n => format!("; {n} regions, which lose least, are in the table only"),
+    };
     let meaning = format!("shaded = 95 % Monte Carlo interval; drawn while at least 10 realizations lie beyond{rest}");
     let frame = Frame::new(results, WIDTH, "Chance that lost output exceeds a given weight", &Frame::counted(results, &meaning), None);
     let all = || curves.iter().flat_map(|c| &c.points);
@@ -117,8 +121,8 @@ fn draw(canvas: &mut Canvas<'_>, results: &Results, curves: &[Curve<'_>], x: &Sc
     for (index, curve) in curves.iter().enumerate() {
         let at = top + 12.0 + index as f64 * 40.0;
         canvas.line(&[(key, at - 4.0), (key + 18.0, at - 4.0)], curve.ink, 3.0);
-        let name = fit(results.name(curve.scope), NAMES - 26.0, PANEL, true);
-        canvas.text(&name, (key + 26.0, at), Type::new(PANEL).bold());
+        let (size, name) = shrink(results.name(curve.scope), NAMES - 26.0, PANEL, true);
+        canvas.text(&name, (key + 26.0, at), Type::new(size).bold());
         let note = curve.one_in_ten.map_or_else(|| "rarely any loss".to_owned(), |t| format!("1 in 10: over {} t", say::short(t)));
         canvas.text(&note, (key + 26.0, at + 15.0), face);
     }

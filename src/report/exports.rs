@@ -45,11 +45,19 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let values = |panels: &[Panel<'_>]| panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
     let columns = if small.len() > 4 { 4 } else { small.len().max(1) };
     let large = Grid { x: MARGIN, width: room, columns: 1, plot_height: 230.0, values: values(&wide), names: 10.0, shared: false };
-    let grid = Grid { x: MARGIN, width: room, columns, plot_height: 110.0, values: values(&small), names: 6.0, shared: false };
+    let grid = Grid {
+        x: MARGIN,
+        width: room,
+        columns,
+        plot_height: if columns > 2 { 110.0 } else { 180.0 },
+        values: values(&small),
+        names: 6.0,
+        shared: false,
+    };
     let marks = Marks::plan(&results.events, time, grid.plot_width().min(large.plot_width()));
-    let wide_marks = if marks.key.is_some() { marks.clone() } else { Marks::plan(&results.events, time, large.plot_width()) };
-    let rest = if left_out > 0 { format!(" {left_out} smaller destinations are in the table only.") } else { String::new() };
-    let meaning = format!("{FANS}; whole calendar months, drawn at mid-month; a panel a destination, each with its own scale.{rest}");
+    let wide_marks = if marks.key.is_some() { Marks::lettered } else { Marks::plan }(&results.events, time, large.plot_width());
+    let rest = if left_out > 0 { format!("; smaller destinations ({left_out}) are in the table only") } else { String::new() };
+    let meaning = format!("{FANS}; whole calendar months, drawn at mid-month; a panel a destination, each with its own scale{rest}");
     let subtitle = Frame::counted(results, &meaning);
     let frame = Frame::new(results, WIDTH, "Exports of finished magnets from inside the border", &subtitle, marks.key.as_deref());
     let top = frame.head() + large.height(wide.len(), &wide_marks);

@@ -3,7 +3,7 @@
 use super::axis::{Scale, TimeAxis};
 use super::canvas::{Anchor, Canvas, Type};
 use super::events::Marks;
-use super::theme::{AXIS, GREY, GRID, Ink, LABEL, PANEL, fit, text_width};
+use super::theme::{AXIS, GREY, GRID, Ink, LABEL, PANEL, fit, shrink, text_width};
 use crate::results::csv::{FAN, number};
 use crate::results::{Results, Series, Stat};
 
@@ -94,7 +94,8 @@ pub fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, plot: Plot, time: TimeAx
     let Plot { x, y, width, height, left, room, labelled } = plot;
     let head = y - marks.height() - HEAD;
     let wide = x + width + room - left;
-    canvas.text(&fit(&panel.title, wide, PANEL, true), (left, head + 12.0), Type::new(PANEL).bold());
+    let (size, title) = shrink(&panel.title, wide, PANEL, true);
+    canvas.text(&title, (left, head + 12.0), Type::new(size).bold());
     canvas.text(&fit(&panel.note, wide, LABEL, false), (left, head + 27.0), Type::new(LABEL).ink(GREY));
     for (value, label) in &panel.scale.ticks {
         let at = y + height * (1.0 - panel.scale.place(*value));

@@ -23,10 +23,12 @@ const STAGE: f64 = 24.0;
 const NAMES: f64 = 250.0;
 /// Space for the colour key, px.
 const KEY: f64 = 78.0;
+/// Height of its ramp, px.
+const KEY_HEIGHT: f64 = 180.0;
 /// Output that has the darkest blue.
 const TOP: f64 = 2.0;
 /// Steps of colour on either side of normal.
-const STEPS: f64 = 25.0;
+const STEPS: f64 = 50.0;
 
 /// Colours from no output, through normal, to twice normal: even steps in lightness on either side, safe for the colour-blind.
 const STOPS: [(f64, (f64, f64, f64)); 9] = [
@@ -44,7 +46,7 @@ const STOPS: [(f64, (f64, f64, f64)); 9] = [
 /// Colour of an output, relative to normal.
 fn colour(output: f64) -> Ink {
     if !output.is_finite() {
-        return Ink::solid(205, 208, 214);
+        return NO_NUMBER;
     }
     let at = ((output.clamp(0.0, TOP) - 1.0) * STEPS).round() / STEPS + 1.0;
     let upper = STOPS.iter().position(|(stop, _)| *stop >= at - 1e-9).unwrap_or(STOPS.len() - 1).max(1);
@@ -53,6 +55,9 @@ fn colour(output: f64) -> Ink {
     let mix = |a: f64, b: f64| (a + (b - a) * share).round() as u8;
     Ink::solid(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
 }
+
+/// Where there is nothing to compare with, such as a facility idle at the opening.
+const NO_NUMBER: Ink = Ink::solid(205, 208, 214);
 
 struct Row<'a> {
     scope: &'a str,
@@ -79,29 +84,32 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let shown: Vec<&Row<'_>> = all.iter().filter(|r| kept.contains(&r.scope)).collect();
     let of = match all.len() {
         n if n > ROWS => format!("the {ROWS} of {n} facilities that fall furthest below normal"),
+        1 => "the only facility".to_owned(),
         n => format!("all {n} facilities"),
     };
-    let time = fan::time_axis(results);
+    // Cells have width: the axis ends with the last week, not at its first day.
+    let time = TimeAxis { start: results.start, end: results.date(results.horizon) };
     let names = shown.iter().map(|r| text_width(results.name(r.scope), LABEL, false)).fold(0.0, f64::max).min(NAMES).ceil() + 10.0;
     let left = (MARGIN + names).ceil();
     let room = WIDTH - MARGIN - KEY - left;
     // Half pixels are whole ones in the PNG.
     let cell = (room * 2.0 / results.horizon.max(1) as f64).floor().max(1.0) / 2.0;
     let width = cell * results.horizon as f64;
-    let marks = Marks::plan(&results.events, time, cell * (results.horizon.saturating_sub(1)) as f64);
+    let marks = Marks::plan(&results.events, time, width);
     let meaning = format!("mean weekly output of {of}, relative to the undisturbed opening");
     let subtitle = Frame::counted(results, &meaning);
     let frame = Frame::new(results, WIDTH, "Who stands still, and when", &subtitle, marks.key.as_deref());
     let top = (frame.head() + marks.height() + 6.0).ceil();
     let body = place_rows(&shown, top);
     let bottom = body.last().map_or(top, |(y, _)| y + ROW);
-    let height = bottom + fan::DATES + frame.foot();
+    let height = (bottom + fan::DATES).max(top + STAGE + KEY_HEIGHT + 36.0) + frame.foot();
     let svg = sheet(WIDTH, height, |canvas| {
         frame.draw(canvas, height);
         cells(canvas, results, &body, left, cell);
-        marks.draw(canvas, (left, top), (cell * results.horizon.saturating_sub(1) as f64, bottom - top));
-        axis(canvas, time, left, bottom + 2.0, width - cell);
-        key(canvas, WIDTH - MARGIN - KEY + 24.0, top + STAGE);
+        marks.draw(canvas, (left, top), (width, bottom - top));
+        time.draw(canvas, left, bottom + 2.0, width);
+        let gaps = shown.iter().any(|r| r.output.iter().any(|v| !v.is_finite()));
+        key(canvas, left + width + 24.0, top + STAGE, gaps);
     })?;
     Ok(Chart { name: NAME, svg, csv: table(results, &all)? })
 }
@@ -169,21 +177,20 @@ fn cells(canvas: &mut Canvas<'_>, results: &Results, body: &[(f64, &Row<'_>)], l
     }
 }
 
-fn axis(canvas: &mut Canvas<'_>, time: TimeAxis, left: f64, y: f64, width: f64) {
-    time.draw(canvas, left, y, width);
-}
-
-fn key(canvas: &mut Canvas<'_>, x: f64, top: f64) {
-    const HEIGHT: f64 = 200.0;
+fn key(canvas: &mut Canvas<'_>, x: f64, top: f64, gaps: bool) {
+    if gaps {
+        canvas.rectangle((x, top + KEY_HEIGHT + 12.0), (x + 14.0, top + KEY_HEIGHT + 24.0), NO_NUMBER);
+        canvas.text("no figure", (x + 19.0, top + KEY_HEIGHT + 22.0), Type::new(LABEL).ink(GREY));
+    }
     canvas.text("output", (x, top - 8.0), Type::new(LABEL).ink(GREY));
     let steps = (TOP * STEPS) as usize;
-    let each = HEIGHT / (steps + 1) as f64;
+    let each = KEY_HEIGHT / (steps + 1) as f64;
     for step in (0..=steps).rev() {
-        let y = top + HEIGHT - each * (step + 1) as f64;
-        canvas.rectangle((x, y), (x + 14.0, top + HEIGHT), colour(step as f64 / STEPS));
+        let y = top + KEY_HEIGHT - each * (step + 1) as f64;
+        canvas.rectangle((x, y), (x + 14.0, top + KEY_HEIGHT), colour(step as f64 / STEPS));
     }
     for (output, label) in [(0.0, "0 %"), (0.5, "50 %"), (1.0, "normal"), (1.5, "150 %"), (2.0, "200 % +")] {
-        let y = top + HEIGHT - each / 2.0 - (HEIGHT - each) * output / TOP;
+        let y = top + KEY_HEIGHT - each / 2.0 - (KEY_HEIGHT - each) * output / TOP;
         canvas.text(label, (x + 19.0, y + 3.7), Type::new(LABEL).ink(GREY));
     }
 }

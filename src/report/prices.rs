@@ -37,13 +37,26 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let columns = match panels.len() {
         1 => 1,
         2 | 4 => 2,
-        _ => 3,
+        3..=9 => 3,
+        _ => 4,
     };
     let values = panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
     let names = fan::name_width(&panels);
-    let grid = Grid { x: MARGIN, width: WIDTH - 2.0 * MARGIN, columns, plot_height: 190.0, values, names, shared: false };
+    let grid = Grid {
+        x: MARGIN,
+        width: WIDTH - 2.0 * MARGIN,
+        columns,
+        plot_height: if columns == 1 { 300.0 } else { 190.0 },
+        values,
+        names,
+        shared: false,
+    };
     let marks = Marks::plan(&results.events, time, grid.plot_width());
-    let meaning = format!("{FANS}. Blue: price inside the border of the exporter; orange: price that buyers outside pay");
+    let sides = match panels.iter().any(|p| p.fans.len() > 1) {
+        true => ". Blue: price inside the border of the exporter; orange: price that buyers outside pay",
+        false => "",
+    };
+    let meaning = format!("{FANS}{sides}");
     let subtitle = Frame::counted(results, &meaning);
     let frame = Frame::new(results, WIDTH, "Prices inside and outside the border", &subtitle, marks.key.as_deref());
     let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();

@@ -69,7 +69,7 @@ pub fn with_error(value: f64, se: Option<f64>) -> String {
             let error = if wanted > places { (error * unit).ceil() / unit } else { error };
             format!("{} ± {}", fixed(value, places), fixed(error, places))
         }
-        Some(error) if error == 0.0 => format!("{} ± 0", short(value)),
+        Some(0.0) => format!("{} ± 0", short(value)),
         _ => short(value),
     }
 }

@@ -33,7 +33,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let mut sections = Vec::new();
     let first: Vec<&Series> = world.iter().chain(&regions).copied().collect();
     for (heading, series, ink) in
-        [("By region, most affected first", first, BLUE), ("By sector, most affected first", sectors.clone(), GREEN)]
+        [("The world, then regions, most affected first", first, BLUE), ("Sectors, most affected first", sectors.clone(), GREEN)]
     {
         let panels = section(&series, ink);
         if !panels.is_empty() {
@@ -44,7 +44,15 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let columns = if most > 8 { 5 } else { most.clamp(1, 4) };
     let time = fan::time_axis(results);
     let values = scale.label_width() + 12.0;
-    let grid = Grid { x: MARGIN, width: WIDTH - 2.0 * MARGIN, columns, plot_height: 120.0, values, names: 0.0, shared: true };
+    let grid = Grid {
+        x: MARGIN,
+        width: WIDTH - 2.0 * MARGIN,
+        columns,
+        plot_height: if columns > 2 { 120.0 } else { 200.0 },
+        values,
+        names: 0.0,
+        shared: true,
+    };
     let marks = Marks::plan(&results.events, time, grid.plot_width());
     let subtitle = Frame::counted(results, &format!("{FANS}; each week counts alone"));
     let frame = Frame::new(results, WIDTH, "Share of each week’s demand that is not served", &subtitle, marks.key.as_deref());

@@ -114,11 +114,18 @@ pub fn fit(text: &str, width: f64, size: f64, bold: bool) -> String {
     String::new()
 }
 
+/// The largest size of at most `size` px and at least 0.84 of it at which the text is no wider than `width` px, and the text, cut if need be.
+pub fn shrink(text: &str, width: f64, size: f64, bold: bool) -> (f64, String) {
+    let sizes = [1.0, 0.92, 0.84].map(|share| share * size);
+    let fitting = sizes.into_iter().find(|s| text_width(text, *s, bold) <= width);
+    fitting.map_or_else(|| (sizes[2], fit(text, width, sizes[2], bold)), |s| (s, text.to_owned()))
+}
+
 /// The text broken at spaces into lines of at most `width` px.
 pub fn wrap(text: &str, width: f64, size: f64, bold: bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if !line.is_empty() && text_width(&longer, size, bold) > width {
             lines.push(std::mem::replace(&mut line, word.to_owned()));

@@ -26,7 +26,7 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
     places(results, &mut page, "region:", "BY REGION");
     places(results, &mut page, "sector:", "BY SECTOR");
     if page.text.contains("most affected first") {
-        page.wrapped("  ", "not served: share of demand over the whole run, mean · 1 in 20: one future in twenty is worse than this · lost: output lost, mean · line down: weeks a line stands still, mean · least cover: weeks of use in stock at the lowest point, median · missed from: when the median future first misses demand");
+        page.wrapped("  ", "not served: share of demand over the whole run, mean · 1 in 20: one future in twenty is worse than this · lost: output lost, mean · line down: weeks a line stands still, mean · cover: weeks of use in stock at the lowest point, median · missed from: when the median future first misses demand");
     }
     prices(results, &mut page);
     worth_knowing(results, &mut page);
@@ -101,6 +101,7 @@ impl Page {
 fn said(results: &Results, metric: &str, scope: &str, stat: Stat, factor: f64, unit: &str) -> String {
     match results.row(metric, scope, stat).and_then(|r| r.value.map(|v| (v, r.se))) {
         Some((value, _)) if value.is_infinite() => "never".to_owned(),
+        Some((value, _)) if metric == "unmet_share" && value > 0.0 && value < 5e-5 => "< 0.01 %".to_owned(),
         Some((value, se)) if value.is_finite() => format!("{}{unit}", with_error(value * factor, se.map(|s| s * factor))),
         _ => "–".to_owned(),
     }
@@ -150,7 +151,7 @@ fn places(results: &Results, page: &mut Page, prefix: &str, heading: &str) {
         return;
     }
     scopes.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let mut rows = vec![["", "not served", "1 in 20", "lost", "line down", "least cover", "missed from"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["", "not served", "1 in 20", "lost", "line down", "cover", "missed from"].map(str::to_owned).to_vec()];
     for (scope, _) in &scopes {
         let beyond = results.value("unmet_share", scope, Stat::P95).map_or_else(|| "–".to_owned(), percent);
         rows.push(vec![
@@ -170,6 +171,18 @@ fn places(results: &Results, page: &mut Page, prefix: &str, heading: &str) {
 /// First period in which the median future misses demand.
 fn first_missed(results: &Results, scope: &str) -> Option<usize> {
     results.series("unmet_share", scope)?.stat(Stat::P50)?.iter().position(|share| *share > NOTICED)
+}
+
+/// Which scope sees a share above what is noticed first, and when: in the median future, else in one of twenty.
+fn first<'a>(results: &'a Results, variable: &'a str, prefix: &'a str) -> Option<(&'a str, usize, Stat)> {
+    [Stat::P50, Stat::P95].into_iter().find_map(|stat| {
+        let starts =
+            results.series_of(variable, prefix).filter_map(|s| Some((s, s.stat(stat)?.iter().position(|share| *share > NOTICED)?)));
+        // Of those that start together, the one hit hardest.
+        let harm = |s: &crate::results::Series| s.stat(stat).map_or(0.0, |v| v.iter().filter(|x| x.is_finite()).sum::<f64>());
+        let earliest = starts.min_by(|(a, i), (b, j)| i.cmp(j).then(harm(b).total_cmp(&harm(a))));
+        earliest.map(|(s, period)| (s.scope.as_str(), period, stat))
+    })
 }
 
 fn prices(results: &Results, page: &mut Page) {
@@ -199,12 +212,13 @@ fn prices(results: &Results, page: &mut Page) {
 
 fn worth_knowing(results: &Results, page: &mut Page) {
     let mut points: Vec<String> = Vec::new();
-    for prefix in ["region:", "sector:"] {
-        let firsts = results.series_of("unmet_share", prefix).filter_map(|s| Some((first_missed(results, &s.scope)?, s.scope.as_str())));
-        if let Some((period, scope)) = firsts.min_by_key(|(period, _)| *period) {
-            let kind = if prefix == "region:" { "region" } else { "sector" };
-            let when = month_year(results.date(period));
-            points.push(format!("First {kind} to miss demand in the median future: {}, week {}, {when}.", results.name(scope), period + 1));
+    for (variable, what) in [("unmet_share", "to miss demand"), ("lines_down", "whose production lines stand still")] {
+        for prefix in ["region:", "sector:"] {
+            points.extend(first(results, variable, prefix).map(|(scope, period, stat)| {
+                let future = if stat == Stat::P50 { "in the median future" } else { "in one future of twenty" };
+                let when = month_year(results.date(period));
+                format!("First {} {what}: {}, week {} ({when}), {future}.", prefix.trim_end_matches(':'), results.name(scope), period + 1)
+            }));
         }
     }
     let mut shortfalls: Vec<(&str, f64)> = results
