@@ -16,6 +16,9 @@ pub fn adapt(world: World<'_>, _now: &PeriodShocks, state: &mut State) {
     }
 }
 
+/// Inflow at this share of normal or above frightens nobody (assumed: weekly orders swing by a few per cent).
+const NOTICED: f64 = 0.95;
+
 /// The scare index of a region rises with scarce inflow, weighted by value, and decays.
 #[inline(always)]
 fn scare(world: World<'_>, state: &mut State) {
@@ -32,7 +35,7 @@ fn scare(world: World<'_>, state: &mut State) {
         let (sum, total) = &mut missing[market.region];
         *total += value;
         for w in 0..WIDTH {
-            sum[w] += value * (1.0 - state.inflow[k][w] / market.flow).max(0.0);
+            sum[w] += value * (NOTICED - state.inflow[k][w] / market.flow).max(0.0);
         }
     }
     for (r, (sum, total)) in missing.iter().enumerate() {

@@ -22,7 +22,7 @@ pub fn nothing_negative(state: &State) -> bool {
         && good(&state.backorders)
         && good(&state.hold)
         && good(&state.send_back)
-        && good(&state.unplaced)
+        && good(&state.stranded)
 }
 
 /// Adds up every element.

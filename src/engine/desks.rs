@@ -111,7 +111,6 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
             b[w] -= gone[w];
             state.owed[lane.from][w] -= gone[w];
             state.on_order[lane.to][w] -= gone[w];
-            state.unplaced[lane.to][w] += gone[w];
         }
     }
 }

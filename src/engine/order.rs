@@ -2,7 +2,7 @@
 
 use super::{State, World};
 use crate::network::Role;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, all, each};
+use crate::wide::{Row, WIDTH, ZERO, add, each};
 
 /// Updates forecasts of desired usage, places orders, then updates forecasts of orders received.
 #[inline(always)]
@@ -12,6 +12,9 @@ pub fn order(world: World<'_>, state: &mut State) {
     for &s in &n.order_sequence {
         if n.slots[s].role == Role::Stock {
             state.desired[s] = received(world, s, state);
+        }
+        if world.shocks.reroutes[s] {
+            reach(world, s, state);
         }
         let wanted = wanted(world, s, &weight, state);
         place(world, s, &wanted, state);
@@ -54,64 +57,86 @@ fn wanted(world: World<'_>, s: usize, weight: &Row, state: &mut State) -> Row {
         Some(u) => state.backlog[u],
         None => state.owed[s],
     };
-    let (on_hand, on_order, unplaced) = (&state.on_hand[s], &state.on_order[s], &state.unplaced[s]);
-    let position = each(|w| on_hand[w] + on_order[w] + unplaced[w] - waiting[w]);
+    // Only those who may order count: their share of usage and target, and what is not stranded of the position.
+    let (on_hand, on_order, stranded, reach) = (&state.on_hand[s], &state.on_order[s], &state.stranded[s], &state.reach[s]);
+    let position = each(|w| on_hand[w] + on_order[w] - stranded[w] - if slot.user.is_some() { waiting[w] } else { reach[w] * waiting[w] });
     if let Some(level) = slot.base_stock {
-        return each(|w| (level - position[w]).max(0.0).min(slot.order_limit));
+        return each(|w| (reach[w] * level - position[w]).max(0.0).min(slot.order_limit));
     }
     let correction = draws.of(n.behaviour.correction);
     let psi = draws.of(n.price.psi);
     let scare = &state.scare[n.facilities[slot.facility].region];
     let (cover, lead, pushed) = (&state.cover[s], &state.lead[s], &state.push_forecast[s]);
     each(|w| {
-        let level = forecast[w] * (cover[w] * (1.0 + psi[w] * scare[w]) + lead[w]);
-        let order = forecast[w] - pushed[w] + correction[w] * (level - forecast[w] - position[w]);
+        let usage = reach[w] * forecast[w];
+        let level = usage * (cover[w] * (1.0 + psi[w] * scare[w]) + lead[w]);
+        let order = usage - pushed[w] + correction[w] * (level - usage - position[w]);
         order.max(0.0).min(slot.order_limit)
     })
 }
 
-/// Divides an order over the lanes of a slot. What ineligible buyers wanted goes to lanes without a regime, or stays unplaced.
+/// Lanes without a regime, open to buyers refused elsewhere: 1 or 0.
+#[inline(always)]
+fn is_free(state: &State, l: usize) -> Row {
+    let (eligible, open) = (&state.eligible[l], &state.open[l]);
+    each(|w| if eligible[w] == 1.0 && open[w] == 1.0 { 1.0 } else { 0.0 })
+}
+
+/// Share of a slot's wants that some lane may serve: eligible buyers on their own lane, refused ones on a lane without a regime if
+/// there is one. When the share falls, what the others had on hand and on order becomes theirs alone; when it rises they return.
+#[inline(always)]
+fn reach(world: World<'_>, s: usize, state: &mut State) {
+    let n = world.network;
+    let (mut eligible, mut free) = (ZERO, ZERO);
+    for &l in n.inbound[s].iter().filter(|&&l| !n.lanes[l].push) {
+        let (share, open) = (n.lanes[l].share, is_free(state, l));
+        for w in 0..WIDTH {
+            eligible[w] += share * state.eligible[l][w];
+            free[w] += share * open[w];
+        }
+    }
+    let before = state.reach[s];
+    let after = each(|w| if free[w] > 0.0 || eligible[w] > 1.0 - 1e-12 { 1.0 } else { eligible[w] });
+    let (on_hand, on_order) = (&state.on_hand[s], &state.on_order[s]);
+    let claim = &mut state.stranded[s];
+    for w in 0..WIDTH {
+        if after[w] < before[w] {
+            let rest = (on_hand[w] + on_order[w] - claim[w]).max(0.0);
+            claim[w] += rest * (before[w] - after[w]) / before[w];
+        } else if after[w] > before[w] {
+            claim[w] *= (1.0 - after[w]) / (1.0 - before[w]);
+        }
+    }
+    state.reach[s] = after;
+}
+
+/// Divides an order over the lanes of a slot; what refused buyers wanted goes to lanes without a regime.
 #[inline(always)]
 fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
     let World { network: n, shocks, .. } = world;
+    let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push);
     if !shocks.reroutes[s] {
-        for &l in &n.inbound[s] {
+        for l in pulls() {
             let lane = &n.lanes[l];
-            if !lane.push {
-                put(lane.from, s, l, &each(|w| wanted[w] * lane.share), state);
-            }
+            put(lane.from, s, l, &each(|w| wanted[w] * lane.share), state);
         }
         return;
     }
-    let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push);
-    let (mut reach, mut free) = (ZERO, ZERO);
+    let (mut eligible, mut free) = (ZERO, ZERO);
     for l in pulls() {
-        let share = n.lanes[l].share;
-        let (eligible, open) = (&state.eligible[l], &state.open[l]);
+        let (share, open) = (n.lanes[l].share, is_free(state, l));
         for w in 0..WIDTH {
-            reach[w] += share * eligible[w];
-            free[w] += if eligible[w] == 1.0 && open[w] == 1.0 { share } else { 0.0 };
+            eligible[w] += share * state.eligible[l][w];
+            free[w] += share * open[w];
         }
     }
-    // Buyers who became eligible again want again what they could not place.
-    let before = state.reach[s];
-    let diverted = each(|w| if free[w] > 0.0 { (1.0 - reach[w]).max(0.0) } else { 0.0 });
-    let total = each(|w| (reach[w] + diverted[w]).min(1.0));
-    state.reach[s] = total;
-    for w in 0..WIDTH {
-        if total[w] > before[w] {
-            state.unplaced[s][w] *= (1.0 - total[w]) / (1.0 - before[w]);
-        }
-        state.unplaced[s][w] += wanted[w] * (1.0 - total[w]).max(0.0);
-    }
-    let per_free = each(|w| if free[w] > 0.0 { diverted[w] / free[w] } else { 0.0 });
+    let reach = state.reach[s];
+    let extra = each(|w| if free[w] > 0.0 { (1.0 - eligible[w]).max(0.0) / free[w] } else { 0.0 });
     for l in pulls() {
-        let share = n.lanes[l].share;
-        let (eligible, open) = (state.eligible[l], state.open[l]);
-        let part = each(|w| share * (eligible[w] + if eligible[w] == 1.0 && open[w] == 1.0 { per_free[w] } else { 0.0 }));
+        let (share, open, mine) = (n.lanes[l].share, is_free(state, l), state.eligible[l]);
+        let part = each(|w| if reach[w] > 0.0 { share * (mine[w] + open[w] * extra[w]) / reach[w] } else { 0.0 });
         put(n.lanes[l].from, s, l, &each(|w| wanted[w] * part[w]), state);
     }
-    debug_assert!(all(|w| total[w] <= ONE[w]));
 }
 
 /// Books one order with its supplier.

@@ -2,7 +2,7 @@
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
-use crate::wide::{Row, WIDTH, ZERO, add, each, exp1, ln1};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp1, ln1};
 
 /// Moves every market's scarcity premium and price.
 #[inline(always)]
@@ -33,7 +33,7 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
     let law = &n.price;
     let (beta, glut, gamma) = (draws.of(law.beta), draws.of(law.beta_glut), draws.of(law.gamma));
     let (up, down, phi_min) = (draws.of(law.alpha_up), draws.of(law.alpha_down), draws.of(law.phi_min));
-    let (floor, kappa0, psi) = (draws.of(law.floor), draws.of(market.kappa0), draws.of(law.psi));
+    let (floor, kappa0, psi) = (draws.of(law.floor), draws.of(law.kappa0), draws.of(law.psi));
     let scare = &state.scare[market.region];
     let cover = &state.market_cover[k];
     let inflow = &mut state.inflow[k];
@@ -41,18 +41,32 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
         inflow[w] += law.inflow_smoothing * (arrived[w] - inflow[w]);
     }
     let inflow = *inflow;
+    let usage = reference_usage(market, state);
     let m = &mut state.scarcity[k];
     *m = each(|w| {
-        let target = market.flow * cover[w] * (1.0 + psi[w] * scare[w]);
+        let target = usage[w] * cover[w] * (1.0 + psi[w] * scare[w]);
         let bare = if target > 0.0 { stock[w] / target } else { 1.0 };
         let kappa = (bare + kappa0[w]) / (1.0 + kappa0[w]);
-        let phi = (inflow[w] / market.flow).clamp(phi_min[w], 1.0);
+        let phi = (inflow[w] / usage[w]).clamp(phi_min[w], 1.0);
         let log_kappa = ln1(kappa);
         let weight = if kappa < 1.0 { beta[w] } else { glut[w] };
-        let called = (-weight * log_kappa - gamma[w] * ln1(phi)).max(floor[w]);
+        let called = (market.scarcity * (-weight * log_kappa - gamma[w] * ln1(phi))).max(floor[w]);
         let speed = if called > m[w] { up[w] } else { down[w] };
         m[w] + speed * (called - m[w])
     });
+}
+
+/// Usage at opening prices: grown with final demand, less what slow thrift saves; short-run answers to price do not count.
+#[inline(always)]
+fn reference_usage(market: &crate::network::Market, state: &State) -> Row {
+    let mut share = ONE;
+    for &(grade, side, weight) in &market.thrift {
+        let slow = &state.thrift[grade][side];
+        for w in 0..WIDTH {
+            share[w] -= weight * (1.0 - slow[w]);
+        }
+    }
+    each(|w| (market.flow * state.growth[w] * share[w]).max(1e-12 * market.flow))
 }
 
 #[inline(always)]

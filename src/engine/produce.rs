@@ -134,13 +134,20 @@ fn run(world: World<'_>, a: usize, state: &mut State) {
     let activity = &world.network.activities[a];
     let mut u = state.activity[a];
     for (slot, amount) in &activity.inputs {
-        let on_hand = &state.on_hand[*slot];
+        let usable = if world.shocks.reroutes[*slot] { usable(*slot, &u, *amount, state) } else { state.on_hand[*slot] };
         for w in 0..WIDTH {
-            u[w] = u[w].min(on_hand[w] / amount);
+            u[w] = u[w].min(usable[w] / amount).max(0.0);
         }
     }
-    for row in &mut u {
-        *row = row.max(0.0);
+    for (slot, amount) in &activity.inputs {
+        if world.shocks.reroutes[*slot] {
+            let theirs = state.stranded_on_hand(*slot);
+            let reach = state.reach[*slot];
+            let claim = &mut state.stranded[*slot];
+            for w in 0..WIDTH {
+                claim[w] = (claim[w] - ((1.0 - reach[w]) * amount * u[w]).min(theirs[w])).max(0.0);
+            }
+        }
     }
     for (slot, amount) in &activity.inputs {
         let on_hand = &mut state.on_hand[*slot];
@@ -158,11 +165,23 @@ fn run(world: World<'_>, a: usize, state: &mut State) {
     add(&mut state.worked[a], &u);
 }
 
+/// What may be used of an input some of whose buyers are stranded: each side its own, for its own share of the work.
+#[inline(always)]
+fn usable(slot: usize, activity: &Row, amount: f64, state: &State) -> Row {
+    let theirs = state.stranded_on_hand(slot);
+    let (here, reach) = (&state.on_hand[slot], &state.reach[slot]);
+    each(|w| {
+        let wanted = activity[w] * amount;
+        (reach[w] * wanted).min(here[w] - theirs[w]) + ((1.0 - reach[w]) * wanted).min(theirs[w])
+    })
+}
+
 /// Demand of this period: growth, events, price, noise, grade mix; then service, first what waits, then what is new.
 #[inline(always)]
 fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    let World { network: n, draws, .. } = world;
+    let World { network: n, draws, shocks } = world;
     let years = state.period as f64 * 7.0 / 365.25;
+    let (mut grown, mut opening) = (ZERO, 0.0);
     for u in 0..n.users.len() {
         let user = &n.users[u];
         let market = n.slots[user.slot].market;
@@ -170,8 +189,13 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let elasticity = draws.of(user.elasticity);
         let mut level = state.demand_factor[u];
         if growth.iter().any(|g| *g != 0.0) {
-            level = each(|w| level[w] * exp1(years * ln1(1.0 + growth[w])));
+            let factor = each(|w| exp1(years * ln1(1.0 + growth[w])));
+            level = each(|w| level[w] * factor[w]);
+            for w in 0..WIDTH {
+                grown[w] += user.demand * (factor[w] - 1.0);
+            }
         }
+        opening += user.demand;
         if let Some(m) = market {
             if elasticity.iter().any(|e| *e != 0.0) {
                 let felt = &state.price_felt[m];
@@ -183,28 +207,34 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let mix = mix(n, u, state);
         state.demand[u] = each(|w| level[w] * noise[w] * mix[w]);
     }
+    if opening > 0.0 {
+        state.growth = each(|w| 1.0 + grown[w] / opening);
+    }
     for u in 0..n.users.len() {
         let user = &n.users[u];
-        let on_hand = &mut state.on_hand[user.slot];
         let headroom = user.headroom.map(|p| *draws.of(p));
         let demand = state.demand[u];
         let most = match headroom {
             // Catch-up is bounded by capacity, this week's own demand never by less than the opening.
             Some(h) => each(|w| (h[w] * user.demand).max(demand[w])),
-            None => splat(f64::INFINITY),
+            None => splat(f64::MAX),
         };
+        // Buyers who may not order live on what was theirs; the others on the rest.
+        let theirs = if shocks.reroutes[user.slot] { state.stranded_on_hand(user.slot) } else { ZERO };
+        let reach = state.reach[user.slot];
+        let on_hand = &mut state.on_hand[user.slot];
         for w in 0..WIDTH {
-            let need = demand[w] + state.backlog[u][w];
-            let served = need.min(most[w]).min(on_hand[w]).max(0.0);
-            on_hand[w] = (on_hand[w] - served).max(0.0);
+            let stranded_need = (1.0 - reach[w]) * demand[w];
+            let stranded_served = stranded_need.min(theirs[w]);
+            let need = reach[w] * demand[w] + state.backlog[u][w];
+            let served = need.min(reach[w] * most[w]).min(on_hand[w] - theirs[w]).max(0.0);
             let unmet = need - served;
             state.backlog[u][w] = user.backlog * unmet;
-            state.lost[u][w] = (1.0 - user.backlog) * unmet;
-            state.served[u][w] = served;
-            state.served_total[u][w] += served;
-            // What has left is no longer wanted from those who may not deliver.
-            let unplaced = &mut state.unplaced[user.slot][w];
-            *unplaced = (*unplaced - state.lost[u][w]).max(0.0);
+            state.lost[u][w] = (1.0 - user.backlog) * unmet + stranded_need - stranded_served;
+            state.served[u][w] = served + stranded_served;
+            state.served_total[u][w] += served + stranded_served;
+            on_hand[w] = (on_hand[w] - served - stranded_served).max(0.0);
+            state.stranded[user.slot][w] = (state.stranded[user.slot][w] - stranded_served).max(0.0);
         }
         state.desired[user.slot] = each(|w| demand[w].min(most[w]));
     }

@@ -1,8 +1,7 @@
 //! In: a network and a batch's draws. Out: the state of the chain in its opening balance, as rows over entities.
 
 use super::World;
-use crate::network::{Capacity, Role};
-use crate::scenario::schema::Drive;
+use crate::network::Capacity;
 use crate::wide::{ONE, Row, ZERO, each, splat};
 
 /// The state of `WIDTH` realizations. Masses t, rates t/week, times weeks.
@@ -15,8 +14,8 @@ pub struct State {
     pub on_hand: Vec<Row>,
     /// Per slot: ordered or sent, not arrived (backorders at suppliers, held and in transit included).
     pub on_order: Vec<Row>,
-    /// Per slot: wanted from buyers' own lanes whose licence they cannot get, and from no one else (ruling 1).
-    pub unplaced: Vec<Row>,
+    /// Per slot: the part of what is on hand and on order that belongs to buyers who may no longer order (ruling 1).
+    pub stranded: Vec<Row>,
     /// Per slot: owed to customers.
     pub owed: Vec<Row>,
     /// Per slot: forecast of desired usage.
@@ -29,7 +28,7 @@ pub struct State {
     pub lead: Vec<Row>,
     /// Per slot: usage desired this period.
     pub desired: Vec<Row>,
-    /// Per slot: reachable share of what it wants.
+    /// Per slot: share of its buyers who can order from somebody.
     pub reach: Vec<Row>,
     /// Per slot: cover target, weeks.
     pub cover: Vec<Row>,
@@ -129,6 +128,8 @@ pub struct State {
     pub price_felt: Vec<Row>,
     /// Per market: opening stock over opening inflow, weeks.
     pub market_cover: Vec<Row>,
+    /// Growth of final demand since the start, all users together.
+    pub growth: Row,
     /// Per region: scare index.
     pub scare: Vec<Row>,
     /// Per grade and side of the border: slow part of thrift.
@@ -169,7 +170,7 @@ impl State {
             period: 0,
             on_hand: rows(slots, 0.0),
             on_order: rows(slots, 0.0),
-            unplaced: rows(slots, 0.0),
+            stranded: rows(slots, 0.0),
             owed: rows(slots, 0.0),
             usage_forecast: n.slots.iter().map(|x| splat(x.flow)).collect(),
             order_forecast: rows(slots, 0.0),
@@ -223,6 +224,7 @@ impl State {
             price: vec![ONE; n.markets.len()],
             price_felt: vec![ONE; n.markets.len()],
             market_cover: rows(n.markets.len(), 0.0),
+            growth: ONE,
             scare: rows(n.regions.len(), 0.0),
             thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
             use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
@@ -299,9 +301,10 @@ impl State {
         each(|w| self.cover[slot][w] * s.flow)
     }
 
-    /// Whether a slot is fed by a facility that runs on feed.
-    pub fn is_feed(world: World<'_>, slot: usize) -> bool {
-        let s = &world.network.slots[slot];
-        s.role == Role::Input && world.network.facilities[s.facility].drive == Drive::Feed
+    /// On hand that belongs to stranded buyers: their claim, in proportion to what of it has arrived.
+    #[inline(always)]
+    pub fn stranded_on_hand(&self, slot: usize) -> Row {
+        let (claim, here, coming) = (&self.stranded[slot], &self.on_hand[slot], &self.on_order[slot]);
+        each(|w| if claim[w] > 0.0 { (claim[w] * here[w] / (here[w] + coming[w]).max(1e-300)).min(here[w]) } else { 0.0 })
     }
 }

@@ -112,6 +112,7 @@ fn price_law(p: &s::PriceLaw, to: &mut Parameters) -> PriceLaw {
         alpha_up: add("alpha_up", &p.alpha_up, 0.0, 1.0),
         alpha_down: add("alpha_down", &p.alpha_down, 0.0, 1.0),
         phi_min: add("phi_min", &p.phi_min, 1e-6, 1.0),
+        kappa0: add("kappa0", &p.kappa0, 0.0, 10.0),
         floor: add("floor", &p.floor, -INF, 0.0),
         noise: add("noise", &p.noise, 0.0, 2.0),
         noise_rho: add("noise_rho", &p.noise_rho, 0.0, 0.9999),

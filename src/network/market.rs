@@ -28,8 +28,10 @@ pub struct Market {
     pub inputs: Vec<Input>,
     /// Element that shares its noise.
     pub element: usize,
-    /// Softening of cover at zero (κ0).
-    pub kappa0: Param,
+    /// Share of the scarcity premium it carries, 0..1.
+    pub scarcity: f64,
+    /// Grades whose slow thrift lowers its reference usage: (grade, side of the border, share of usage).
+    pub thrift: Vec<(usize, usize, f64)>,
 }
 
 /// One input in the cost of a commodity.
@@ -71,7 +73,6 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
             flows.entry((levels[from.commodity], from.commodity, to)).or_default().push(l);
         }
     }
-    let kappa0 = n.parameters.add("price.kappa0", &sc.price.kappa0, 0.0, 10.0);
     for ((_, commodity, region), lanes) in flows {
         let flow: f64 = lanes.iter().map(|&l| n.lanes[l].flow).sum();
         if flow <= 1e-12 {
@@ -82,10 +83,7 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
         let slots: Vec<usize> = (0..n.slots.len()).filter(|&s| n.slots[s].commodity == commodity && n.region_of(s) == region).collect();
         let element = (0..n.elements.len()).max_by(|&a, &b| c.content[a].total_cmp(&c.content[b]).then(b.cmp(&a))).unwrap_or(0);
         let index = n.markets.len();
-        let kappa0 = match sc.commodities.iter().find(|x| x.id == c.id).and_then(|x| x.softening.as_ref()) {
-            Some(dist) => n.parameters.add(format!("commodity.{}.softening", n.commodities[commodity].id), dist, 0.0, 10.0),
-            None => kappa0,
-        };
+        let scarcity = sc.commodities.iter().find(|x| x.id == c.id).map_or(1.0, |x| x.scarcity);
         for &s in &slots {
             n.slots[s].market = Some(index);
         }
@@ -101,7 +99,8 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
             origins: vec![],
             inputs: vec![],
             element,
-            kappa0,
+            scarcity,
+            thrift: vec![],
         });
     }
     link(n);
@@ -235,6 +234,7 @@ fn thrift(sc: &Scenario, n: &mut Network) {
             value.iter().enumerate().filter(|(_, v)| **v > 0.0).map(|(k, v)| (k, v / total)).collect()
         })
         .collect();
+    usage(sc, n, &elements.iter().map(|(e, _)| *e).collect::<Vec<_>>());
     let p = &mut n.parameters;
     n.thrift = Some(Thrift {
         grades: t.from.len(),
@@ -245,4 +245,33 @@ fn thrift(sc: &Scenario, n: &mut Network) {
         fall: p.add("thrift.fall", &t.fall, 0.0, 1.0),
         rise: p.add("thrift.rise", &t.rise, 0.0, 1.0),
     });
+}
+
+/// Shares of a market's reference usage that go into each grade: for oxides and metals of the dear elements, and for the grades.
+fn usage(sc: &Scenario, n: &mut Network, elements: &[usize]) {
+    let grades = sc.thrift.as_ref().map(|t| t.from.clone()).unwrap_or_default();
+    for k in 0..n.markets.len() {
+        let content = &n.commodities[n.markets[k].commodity].content;
+        let own = grades.iter().position(|g| *g == n.commodities[n.markets[k].commodity].id);
+        let outside = usize::from(!n.inside[n.markets[k].region]);
+        let pure = elements.iter().copied().find(|&e| content.iter().enumerate().all(|(i, x)| (i == e) == (*x > 0.0)));
+        let shares = match (own, pure) {
+            (Some(grade), _) => vec![(grade, outside, 1.0)],
+            (None, Some(e)) => {
+                let mut by: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+                for u in &n.users {
+                    let side = usize::from(!n.inside[u.region]);
+                    let grade = u.grade.map(|g| (g, side));
+                    // Makers inside serve both sides, makers outside only their own.
+                    if let Some(key) = grade.filter(|(_, side)| outside == 0 || *side == 1) {
+                        *by.entry(key).or_default() += u.demand * n.commodities[n.slots[u.slot].commodity].content[e];
+                    }
+                }
+                let total: f64 = by.values().sum();
+                by.into_iter().filter(|_| total > 0.0).map(|((g, side), x)| (g, side, x / total)).collect()
+            }
+            _ => vec![],
+        };
+        n.markets[k].thrift = shares;
+    }
 }

@@ -267,6 +267,7 @@ pub struct PriceLaw {
     pub alpha_up: Param,
     pub alpha_down: Param,
     pub phi_min: Param,
+    pub kappa0: Param,
     pub floor: Param,
     pub noise: Param,
     pub noise_rho: Param,

@@ -48,22 +48,26 @@ pub(super) fn check(sc: &Scenario, n: &Network, problems: &mut Problems) {
         }
         let limit = |alpha: f64| -(1.0 - alpha.min(0.999)).ln() - (1.0 - n.price.smoothing.min(0.999)).ln();
         let gain = |e: f64, beta: f64, kappa0: f64, cover: f64| {
-            if e * beta == 0.0 { 0.0 } else { e * beta / (kappa0 * cover).max(1e-12) }
+            let push = e * beta * m.scarcity;
+            if push == 0.0 { 0.0 } else { push / (kappa0 * cover).max(1e-12) }
         };
-        let at_centre = gain(response(n, m, &central), central(n.price.beta), central(m.kappa0), opening_cover(n, m, &central));
+        let at_centre = gain(response(n, m, &central), central(n.price.beta), central(n.price.kappa0), opening_cover(n, m, &central));
         let limit_centre = limit(central(n.price.alpha_down));
-        let at_corner = gain(response(n, m, &high), high(n.price.beta), low(m.kappa0), opening_cover(n, m, &low));
+        let at_corner = gain(response(n, m, &high), high(n.price.beta), low(n.price.kappa0), opening_cover(n, m, &low));
         let limit_corner = limit(low(n.price.alpha_down));
         if at_centre > limit_centre && !sc.run.allow_unstable {
             problems
                 .error(
                     "price.kappa0",
-                    format!("the price loop of {} oscillates at central values: gain {at_centre:.2} above the limit {limit_centre:.2}", m.name),
+                    format!(
+                        "the price loop of {} oscillates at central values: gain {at_centre:.2} above the limit {limit_centre:.2}",
+                        m.name
+                    ),
                 )
                 .help(format!(
-                    "with {:.1} weeks of cover, kappa0 (or the commodity's softening) must be at least {:.3}; or set [run] allow_unstable = true",
+                    "with {:.1} weeks of cover, kappa0 must be at least {:.3}; or set [run] allow_unstable = true",
                     opening_cover(n, m, &central),
-                    central(m.kappa0) * at_centre / limit_centre
+                    central(n.price.kappa0) * at_centre / limit_centre
                 ));
         } else if at_corner > limit_corner && !sc.run.allow_unstable {
             shaky += 1;

@@ -154,8 +154,8 @@ pub struct Commodity {
     pub price_outside: Option<f64>,
     /// Whether it counts as a finished magnet (exports, shortage).
     pub finished: bool,
-    /// Softening of cover at zero (κ0) of its markets, instead of the price law's.
-    pub softening: Option<Dist>,
+    /// Share of the price law's scarcity premium that its own markets carry, 0..1; the rest of its price is the cost of its inputs.
+    pub scarcity: f64,
 }
 
 /// Inputs and outputs for one unit of activity.

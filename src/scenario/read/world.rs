@@ -17,8 +17,8 @@ pub fn commodity(r: &mut Reader, sheet: &mut Sheet<'_>, elements: &[String]) -> 
     let content = elements.iter().map(|e| by_element.iter().find(|(name, _)| name == e).map_or(0.0, |(_, share)| *share)).collect();
     let (price_inside, price_outside) = prices(r, sheet);
     let finished = sheet.flag(r, "finished", false);
-    let softening = sheet.dist(r, "softening", FACTOR);
-    Commodity { id, name, unit, content, price_inside, price_outside, finished, softening }
+    let scarcity = sheet.plain(r, "scarcity", super::super::ranges::SHARE).unwrap_or(1.0);
+    Commodity { id, name, unit, content, price_inside, price_outside, finished, scarcity }
 }
 
 /// Reference prices inside and outside the border; one number means both.
