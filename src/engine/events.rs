@@ -20,6 +20,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 }
 
 /// Takes back what an effect did last period.
+#[inline(always)]
 fn lift(effect: &Effect, state: &mut State) {
     match effect {
         Effect::Capacity { facilities, .. } => facilities.iter().for_each(|&f| state.capacity[f] = ONE),
@@ -33,6 +34,7 @@ fn lift(effect: &Effect, state: &mut State) {
     }
 }
 
+#[inline(always)]
 fn impose(world: World<'_>, now: &PeriodShocks, effect: &Effect, state: &mut State) {
     let draws = world.draws;
     let towards = |row: &mut Row, strength: &Row, value: &Row| {
@@ -68,6 +70,7 @@ fn impose(world: World<'_>, now: &PeriodShocks, effect: &Effect, state: &mut Sta
 }
 
 /// Refills quotas at the start of each span; what was left has lapsed.
+#[inline(always)]
 fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (q, quota) in world.shocks.quotas.iter().enumerate() {
         let volume = world.draws.event(quota.volume);
@@ -99,6 +102,7 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
 }
 
 /// Grants and expires general licences.
+#[inline(always)]
 fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for permit in &world.shocks.permits {
         let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);

@@ -110,6 +110,7 @@ fn fed(world: World<'_>, a: usize, state: &State) -> Row {
 }
 
 /// Holds the activities under a production quota to its allowance.
+#[inline(always)]
 fn production_quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (q, quota) in world.shocks.quotas.iter().enumerate() {
         if quota.activities.is_empty() {

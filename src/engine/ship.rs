@@ -63,6 +63,7 @@ fn allocate(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, state: &m
 }
 
 /// Three passes of weighted rationing under caps, then a last proportional one that uses up what is left.
+#[inline(always)]
 fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row, state: &mut State) {
     let n = world.network;
     let rule = n.slots[s].sharing;
@@ -110,6 +111,7 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
 }
 
 /// Scales what leaves under each export quota to its allowance.
+#[inline(always)]
 fn export_quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (q, quota) in world.shocks.quotas.iter().enumerate() {
         if quota.lanes.is_empty() {

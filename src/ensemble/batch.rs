@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Plan;
+use super::dispatch::Job;
 use super::metrics::{LINE_DOWN, Track, Week};
 use super::observe::{Reading, Watch};
 use crate::engine::{self, State, World};
@@ -44,7 +45,9 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(S
 }
 
 /// Runs one batch, and its baseline before it.
-pub fn run(network: &Network, shocks: &Shocks, calm: &Shocks, watch: &Watch, plan: &Plan, first: u64, stop: &AtomicBool) -> Record {
+#[inline(always)]
+pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
+    let Job { network, shocks, calm, watch, plan, first } = job;
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     let mut record = Record { used, ..Record::default() };
     let draws = shocks.open(network, first);
@@ -106,6 +109,7 @@ fn first_onset(draws: &Draws) -> Row {
 }
 
 /// Served by scope and period in the same realization without events.
+#[inline(always)]
 fn baseline(network: &Network, calm: &Shocks, watch: &Watch, plan: &Plan, draws: &Draws, stop: &AtomicBool) -> Vec<Row> {
     let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
     let world = World { network, shocks: calm, draws: &quiet };
@@ -201,6 +205,7 @@ fn read(network: &Network, watch: &Watch, state: &State, weeks: &[Week], reading
     }
 }
 
+#[inline(always)]
 fn price_peaks(network: &Network, watch: &Watch, state: &State, peaks: &mut [[Row; 3]]) {
     for (i, peak) in peaks.iter_mut().enumerate() {
         let sides = [side_price(network, watch, state, i, 0), side_price(network, watch, state, i, 1)];
@@ -218,6 +223,7 @@ fn price_peaks(network: &Network, watch: &Watch, state: &State, peaks: &mut [[Ro
     }
 }
 
+#[inline(always)]
 fn output(watch: &Watch, state: &State, horizon: usize, t: usize, record: &mut Record) {
     for (g, group) in watch.groups.iter().enumerate() {
         let mut sum = 0.0;
@@ -231,6 +237,7 @@ fn output(watch: &Watch, state: &State, horizon: usize, t: usize, record: &mut R
     }
 }
 
+#[inline(always)]
 fn exports(watch: &Watch, state: &State, t: usize, record: &mut Record) {
     let columns = watch.destinations.len() + 1;
     for &(l, d) in &watch.export_lanes {

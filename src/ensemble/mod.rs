@@ -3,6 +3,7 @@
 //! Parallel inside a wave of fixed size, merged in batch order: the same bits on 1, 2 or 64 threads.
 
 pub mod batch;
+pub mod dispatch;
 pub mod histogram;
 pub mod metrics;
 pub mod observe;
@@ -62,6 +63,7 @@ pub fn run(
     let calm = Shocks::calm(shocks.seed, network);
     let batches = plan.realizations.div_ceil(WIDTH as u64);
     let mut total = Tally::new(watch, plan);
+    let path = dispatch::paths().into_iter().next_back().unwrap_or(dispatch::Path::Plain);
     let mut first = 0;
     while first < batches {
         let wave = first..(first + WAVE).min(batches);
@@ -69,7 +71,8 @@ pub fn run(
             wave.clone()
                 .into_par_iter()
                 .map(|b| {
-                    let record = batch::run(network, shocks, &calm, watch, plan, b * WIDTH as u64, stop);
+                    let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: b * WIDTH as u64 };
+                    let record = dispatch::run_on(path, job, stop);
                     let used = (plan.realizations - b * WIDTH as u64).min(WIDTH as u64);
                     progress(used);
                     record

@@ -1,0 +1,85 @@
+//! In: one batch to run. Out: its record, computed with the widest vector instructions this processor has.
+//!
+//! The same code is compiled three times; none of it fuses multiply and add, so the bits are the same on every path (tested).
+//! This is the one file with `unsafe`: a function compiled for instructions that the processor may lack can only be called so,
+//! and it is called only after asking the processor.
+#![allow(unsafe_code)]
+
+use std::sync::atomic::AtomicBool;
+
+use super::Plan;
+use super::batch::{Record, run};
+use super::observe::Watch;
+use crate::network::Network;
+use crate::shocks::Shocks;
+
+/// What a batch needs.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The chain.
+    pub network: &'a Network,
+    /// What is scheduled.
+    pub shocks: &'a Shocks,
+    /// The same without events.
+    pub calm: &'a Shocks,
+    /// What is watched.
+    pub watch: &'a Watch,
+    /// How much is run.
+    pub plan: &'a Plan,
+    /// First realization of the batch.
+    pub first: u64,
+}
+
+/// Instruction sets the engine is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// What every processor of the architecture has.
+    Plain,
+    /// x86-64 with AVX2.
+    Avx2,
+    /// x86-64 with AVX-512.
+    Avx512,
+}
+
+/// The paths this processor can take, the widest last.
+pub fn paths() -> Vec<Path> {
+    #[allow(unused_mut)]
+    let mut list = vec![Path::Plain];
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx2") {
+            list.push(Path::Avx2);
+        }
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+            list.push(Path::Avx512);
+        }
+    }
+    list
+}
+
+/// Runs a batch on one path; a path the processor lacks falls back to the plain one.
+pub fn run_on(path: Path, job: Job<'_>, stop: &AtomicBool) -> Record {
+    #[cfg(target_arch = "x86_64")]
+    if paths().contains(&path) {
+        match path {
+            // SAFETY: `paths` has asked the processor for these instructions.
+            Path::Avx2 => return unsafe { avx2(job, stop) },
+            // SAFETY: as above.
+            Path::Avx512 => return unsafe { avx512(job, stop) },
+            Path::Plain => {}
+        }
+    }
+    run(job, stop)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2(job: Job<'_>, stop: &AtomicBool) -> Record {
+    run(job, stop)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn avx512(job: Job<'_>, stop: &AtomicBool) -> Record {
+    run(job, stop)
+}
