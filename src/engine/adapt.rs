@@ -2,7 +2,7 @@
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
-use crate::wide::{Row, WIDTH, ZERO, add, each, exp1, ln1};
+use crate::wide::{WIDTH, ZERO, add, each, exp, ln};
 
 /// Updates everything that moves slowly, then turns the transit rings.
 #[inline(always)]
@@ -72,15 +72,17 @@ fn thrift(world: World<'_>, state: &mut State) {
             if total == 0.0 {
                 continue;
             }
-            let log: Row = each(|w| ln1(index[w]));
+            let log = ln(&index);
+            let long_answer = exp(&each(|w| -long[w] * log[w]));
+            let fast = exp(&each(|w| -epsilon[w] * log[w]));
             let slow = &mut state.thrift[grade][side];
             *slow = each(|w| {
-                let goal = exp1(-long[w] * log[w]).clamp(least[w], 1.0);
+                let goal = long_answer[w].clamp(least[w], 1.0);
                 let move_ = ((goal - slow[w]) / lag[w]).clamp(-fall[w], rise[w]);
                 (slow[w] + move_).clamp(0.0, 1.0)
             });
             let slow = *slow;
-            state.use_share[grade][side] = each(|w| (slow[w] * exp1(-epsilon[w] * log[w])).clamp(0.0, 1.0));
+            state.use_share[grade][side] = each(|w| (slow[w] * fast[w]).clamp(0.0, 1.0));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp1, ln1};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp, ln1};
 
 /// Moves every market's scarcity premium and price.
 #[inline(always)]
@@ -43,7 +43,7 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
     let inflow = *inflow;
     let usage = reference_usage(market, state);
     let m = &mut state.scarcity[k];
-    *m = each(|w| {
+    for w in 0..WIDTH {
         let target = usage[w] * cover[w] * (1.0 + psi[w] * scare[w]);
         let bare = if target > 0.0 { stock[w] / target } else { 1.0 };
         let kappa = (bare + kappa0[w]) / (1.0 + kappa0[w]);
@@ -52,8 +52,8 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
         let weight = if kappa < 1.0 { beta[w] } else { glut[w] };
         let called = (market.scarcity * (-weight * log_kappa - gamma[w] * ln1(phi))).max(floor[w]);
         let speed = if called > m[w] { up[w] } else { down[w] };
-        m[w] + speed * (called - m[w])
-    });
+        m[w] += speed * (called - m[w]);
+    }
 }
 
 /// Usage at opening prices: grown with final demand, less what slow thrift saves; short-run answers to price do not count.
@@ -107,7 +107,8 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
             cost[w] += input.share * (p[w] - 1.0);
         }
     }
-    let price = each(|w| cost[w] * exp1(log[w]));
+    let factor = exp(&log);
+    let price = each(|w| cost[w] * factor[w]);
     state.price[k] = price;
     let felt = &mut state.price_felt[k];
     for w in 0..WIDTH {

@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::scenario::schema::Drive;
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp1, ln1, splat};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp, exp1, ln, ln1, splat};
 
 /// Leontief production with co-products, then final service. Each facility uses only its own slots, so order does not matter.
 #[inline(always)]
@@ -190,7 +190,8 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let elasticity = draws.of(user.elasticity);
         let mut level = state.demand_factor[u];
         if growth.iter().any(|g| *g != 0.0) {
-            let factor = each(|w| exp1(years * ln1(1.0 + growth[w])));
+            let log = ln(&each(|w| 1.0 + growth[w]));
+            let factor = exp(&each(|w| years * log[w]));
             level = each(|w| level[w] * factor[w]);
             for w in 0..WIDTH {
                 grown[w] += user.demand * (factor[w] - 1.0);
@@ -200,7 +201,9 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         if let Some(m) = market {
             if elasticity.iter().any(|e| *e != 0.0) {
                 let felt = &state.price_felt[m];
-                level = each(|w| level[w] * exp1(-elasticity[w] * ln1(felt[w])));
+                let log = ln(felt);
+                let answer = exp(&each(|w| -elasticity[w] * log[w]));
+                level = each(|w| level[w] * answer[w]);
             }
         }
         let noise = &now.demand[user.facility];

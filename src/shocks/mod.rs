@@ -12,7 +12,7 @@ pub mod stream;
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
-use crate::wide::{ONE, Row, ZERO, each, exp1, normal_quantile, normal_quantile1};
+use crate::wide::{ONE, Row, ZERO, each, exp, exp1, normal_quantile};
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
@@ -284,8 +284,14 @@ fn demand_factor(network: &Network, draws: &Draws, user: usize, k: Key, t: u32) 
     let mut x = ZERO;
     fill(k, t, draws.first, &mut x);
     match u.noise_kind {
-        NoiseKind::Lognormal => each(|w| exp1(sd[w] * normal_quantile1(x[w]) - 0.5 * sd[w] * sd[w])),
-        NoiseKind::Normal => each(|w| (1.0 + sd[w] * normal_quantile1(x[w])).max(0.0)),
+        NoiseKind::Lognormal => {
+            let z = normal_quantile(&x);
+            exp(&each(|w| sd[w] * z[w] - 0.5 * sd[w] * sd[w]))
+        }
+        NoiseKind::Normal => {
+            let z = normal_quantile(&x);
+            each(|w| (1.0 + sd[w] * z[w]).max(0.0))
+        }
         NoiseKind::Poisson => each(|w| poisson_quantile(u.facility_demand, x[w]) / u.facility_demand),
     }
 }

@@ -3,7 +3,7 @@
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Dist, Event, Family, Licence, Process, Volume};
-use crate::wide::{Row, each, exp1, normal_quantile1, splat};
+use crate::wide::{Row, each, exp, exp1, normal_quantile, splat};
 
 use super::Draws;
 
@@ -121,11 +121,14 @@ impl Review {
             }
             ReviewFamily::Normal(a, b) => {
                 let (a, b) = (draws.event(*a), draws.event(*b));
-                each(|w| (a[w] + b[w] * normal_quantile1(u[w])).max(0.0))
+                let z = normal_quantile(u);
+                each(|w| (a[w] + b[w] * z[w]).max(0.0))
             }
             ReviewFamily::Lognormal(a, b) => {
                 let (a, b) = (draws.event(*a), draws.event(*b));
-                each(|w| a[w] * exp1(b[w] * normal_quantile1(u[w])))
+                let z = normal_quantile(u);
+                let factor = exp(&each(|w| b[w] * z[w]));
+                each(|w| a[w] * factor[w])
             }
             ReviewFamily::Empirical(v, p) => {
                 let dist = Dist::Empirical { values: v.clone(), weights: p.clone() };
