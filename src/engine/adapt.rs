@@ -1,6 +1,7 @@
 //! In: what happened this period. Out: slow states: scare, thrift, perceived lead times, push forecasts, fill; rings turn.
 
 use super::{State, World};
+use crate::scenario::schema::SharingRule;
 use crate::shocks::PeriodShocks;
 use crate::wide::{WIDTH, ZERO, add, each, exp, ln};
 
@@ -136,18 +137,19 @@ fn expectations(world: World<'_>, state: &mut State) {
             forecast[w] += weight[w] * (pushed[w] - forecast[w]);
         }
     }
-    if draws.of(n.behaviour.phantom).iter().any(|x| *x > 0.0)
-        || n.slots.iter().any(|s| s.sharing != crate::scenario::schema::SharingRule::Proportional)
-    {
-        for l in 0..n.lanes.len() {
-            let (shipped, owed) = (state.shipped[l], state.backorders[l]);
-            let (fill, history) = (&mut state.fill[l], &mut state.history[l]);
-            for w in 0..WIDTH {
-                let asked = shipped[w] + owed[w];
-                let filled = if asked > 0.0 { shipped[w] / asked } else { 1.0 };
-                fill[w] += weight[w] * (filled - fill[w]);
-                history[w] += weight[w] * (shipped[w] - history[w]);
-            }
+    let everywhere =
+        draws.of(n.behaviour.phantom).iter().any(|x| *x > 0.0) || n.slots.iter().any(|s| s.sharing != SharingRule::Proportional);
+    for (l, lane) in n.lanes.iter().enumerate() {
+        if lane.push || !(everywhere || world.shocks.reroutes[lane.to]) {
+            continue;
+        }
+        let (shipped, owed) = (state.shipped[l], state.backorders[l]);
+        let (fill, history) = (&mut state.fill[l], &mut state.history[l]);
+        for w in 0..WIDTH {
+            let asked = shipped[w] + owed[w];
+            let filled = if asked > 0.0 { shipped[w] / asked } else { 1.0 };
+            fill[w] += weight[w] * (filled - fill[w]);
+            history[w] += weight[w] * (shipped[w] - history[w]);
         }
     }
 }

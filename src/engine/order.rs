@@ -82,21 +82,32 @@ fn is_free(state: &State, l: usize) -> Row {
     each(|w| if eligible[w] == 1.0 && open[w] == 1.0 { 1.0 } else { 0.0 })
 }
 
-/// Share of a slot's wants that some lane may serve: eligible buyers on their own lane, refused ones on a lane without a regime if
-/// there is one. When the share falls, what the others had on hand and on order becomes theirs alone; when it rises they return.
+/// Of a slot's wants: the share of buyers eligible on their own lanes, the share of lanes without a regime, and how much of what
+/// is asked of those is filled.
 #[inline(always)]
-fn reach(world: World<'_>, s: usize, state: &mut State) {
+fn chances(world: World<'_>, s: usize, state: &State) -> [Row; 3] {
     let n = world.network;
-    let (mut eligible, mut free) = (ZERO, ZERO);
+    let (mut eligible, mut free, mut filled) = (ZERO, ZERO, ZERO);
     for &l in n.inbound[s].iter().filter(|&&l| !n.lanes[l].push) {
         let (share, open) = (n.lanes[l].share, is_free(state, l));
         for w in 0..WIDTH {
             eligible[w] += share * state.eligible[l][w];
             free[w] += share * open[w];
+            filled[w] += share * open[w] * state.fill[l][w];
         }
     }
+    let fill = each(|w| if free[w] > 0.0 { filled[w] / free[w] } else { 0.0 });
+    [eligible, free, fill]
+}
+
+/// Share of a slot's wants that some lane may serve: eligible buyers on their own lane, refused ones on lanes without a regime as
+/// far as these fill what they are asked. When the share falls, what the others had on hand and on order becomes theirs alone;
+/// when it rises they return.
+#[inline(always)]
+fn reach(world: World<'_>, s: usize, state: &mut State) {
+    let [eligible, _, fill] = chances(world, s, state);
     let before = state.reach[s];
-    let after = each(|w| if free[w] > 0.0 || eligible[w] > 1.0 - 1e-12 { 1.0 } else { eligible[w] });
+    let after = each(|w| if eligible[w] > 1.0 - 1e-12 { 1.0 } else { eligible[w] + (1.0 - eligible[w]) * fill[w] });
     let (on_hand, on_order) = (&state.on_hand[s], &state.on_order[s]);
     let claim = &mut state.stranded[s];
     for w in 0..WIDTH {
@@ -122,16 +133,9 @@ fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
         }
         return;
     }
-    let (mut eligible, mut free) = (ZERO, ZERO);
-    for l in pulls() {
-        let (share, open) = (n.lanes[l].share, is_free(state, l));
-        for w in 0..WIDTH {
-            eligible[w] += share * state.eligible[l][w];
-            free[w] += share * open[w];
-        }
-    }
+    let [eligible, free, fill] = chances(world, s, state);
     let reach = state.reach[s];
-    let extra = each(|w| if free[w] > 0.0 { (1.0 - eligible[w]).max(0.0) / free[w] } else { 0.0 });
+    let extra = each(|w| if free[w] > 0.0 { (1.0 - eligible[w]).max(0.0) * fill[w] / free[w] } else { 0.0 });
     for l in pulls() {
         let (share, open, mine) = (n.lanes[l].share, is_free(state, l), state.eligible[l]);
         let part = each(|w| if reach[w] > 0.0 { share * (mine[w] + open[w] * extra[w]) / reach[w] } else { 0.0 });
