@@ -18,8 +18,10 @@ pub struct Record {
     pub used: usize,
     /// Series × period rows.
     pub series: Vec<Row>,
-    /// Group × period sums over the realizations that count.
+    /// Group × period sums over the realizations that count, over the opening output.
     pub output: Vec<f64>,
+    /// The same in the baselines; empty without them.
+    pub calm_output: Vec<f64>,
     /// Month × (destinations, world) rows, t.
     pub exports: Vec<Row>,
     /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
@@ -51,7 +53,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     let mut record = Record { used, ..Record::default() };
     let draws = shocks.open(network, first);
-    let baseline = if plan.baseline { baseline(network, calm, watch, plan, &draws, stop) } else { vec![] };
+    let baseline = if plan.baseline { baseline(network, calm, watch, plan, &draws, stop, &mut record) } else { vec![] };
     let mut now = shocks.period(network);
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
@@ -83,7 +85,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
             record.series[i * plan.horizon + t] = read(network, watch, &state, &weeks, series.reading);
         }
         price_peaks(network, watch, &state, &mut peaks);
-        output(watch, &state, plan.horizon, t, &mut record);
+        output(watch, &state, plan.horizon, t, used, &mut record.output);
         exports(watch, &state, t, &mut record);
     }
     let end = each(|w| plan.horizon as f64 - onset[w]);
@@ -110,7 +112,16 @@ fn first_onset(draws: &Draws) -> Row {
 
 /// Served by scope and period in the same realization without events.
 #[inline(always)]
-fn baseline(network: &Network, calm: &Shocks, watch: &Watch, plan: &Plan, draws: &Draws, stop: &AtomicBool) -> Vec<Row> {
+fn baseline(
+    network: &Network,
+    calm: &Shocks,
+    watch: &Watch,
+    plan: &Plan,
+    draws: &Draws,
+    stop: &AtomicBool,
+    record: &mut Record,
+) -> Vec<Row> {
+    record.calm_output = vec![0.0; watch.groups.len() * plan.horizon];
     let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
     let world = World { network, shocks: calm, draws: &quiet };
     let mut state = State::open(world);
@@ -127,6 +138,7 @@ fn baseline(network: &Network, calm: &Shocks, watch: &Watch, plan: &Plan, draws:
             scope.users.iter().for_each(|&u| add(&mut served, &state.served[u]));
             rows.push(served);
         }
+        output(watch, &state, plan.horizon, t, record.used, &mut record.calm_output);
     }
     rows
 }
@@ -224,16 +236,16 @@ fn price_peaks(network: &Network, watch: &Watch, state: &State, peaks: &mut [[Ro
 }
 
 #[inline(always)]
-fn output(watch: &Watch, state: &State, horizon: usize, t: usize, record: &mut Record) {
+fn output(watch: &Watch, state: &State, horizon: usize, t: usize, used: usize, to: &mut [f64]) {
     for (g, group) in watch.groups.iter().enumerate() {
         let mut sum = 0.0;
         for &(a, weight) in &group.activities {
-            sum += weight * state.activity[a][..record.used].iter().sum::<f64>();
+            sum += weight * state.activity[a][..used].iter().sum::<f64>();
         }
         for &(u, weight) in &group.users {
-            sum += weight * state.served[u][..record.used].iter().sum::<f64>();
+            sum += weight * state.served[u][..used].iter().sum::<f64>();
         }
-        record.output[g * horizon + t] = sum;
+        to[g * horizon + t] = sum;
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Tally {
     pub series: Vec<Cell>,
     /// Group × period: sum of output over the opening output.
     pub output: Vec<f64>,
+    /// The same in the baselines; zero without them.
+    pub calm_output: Vec<f64>,
     /// Month × (destinations, world).
     pub exports: Vec<Cell>,
     /// One vector a scalar, one value a realization.
@@ -40,6 +42,7 @@ impl Tally {
             count: 0,
             series: vec![Cell::default(); watch.series.len() * plan.horizon],
             output: vec![0.0; watch.groups.len() * plan.horizon],
+            calm_output: vec![0.0; watch.groups.len() * plan.horizon],
             exports: vec![Cell::default(); watch.months.len() * (watch.destinations.len() + 1)],
             scalars: vec![],
             overflow: 0.0,
@@ -63,6 +66,7 @@ impl Tally {
         for record in records {
             self.count += record.used as u64;
             self.output.iter_mut().zip(&record.output).for_each(|(a, b)| *a += b);
+            self.calm_output.iter_mut().zip(&record.calm_output).for_each(|(a, b)| *a += b);
             if self.scalars.is_empty() {
                 self.scalars = vec![vec![]; record.scalars.len()];
             }

@@ -1,4 +1,4 @@
-//! In: each facility's mean output, relative to the undisturbed opening. Out: `facility-weeks`, a row a facility, a column a week.
+//! In: each facility's mean output, relative to the undisturbed baseline. Out: `facility-weeks`, a row a facility, a column a week.
 
 use super::axis::TimeAxis;
 use super::canvas::{Anchor, Canvas, Type, sheet};
@@ -96,7 +96,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let cell = (room * 2.0 / results.horizon.max(1) as f64).floor().max(1.0) / 2.0;
     let width = cell * results.horizon as f64;
     let marks = Marks::plan(&results.events, time, width);
-    let meaning = format!("mean weekly output of {of}, relative to the undisturbed opening");
+    let meaning = format!("mean weekly output of {of}, relative to the undisturbed baseline");
     let subtitle = Frame::counted(results, &meaning);
     let frame = Frame::new(results, WIDTH, "Who stands still, and when", &subtitle, marks.key.as_deref());
     let top = (frame.head() + marks.height() + 6.0).ceil();

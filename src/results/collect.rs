@@ -82,7 +82,10 @@ fn series(watch: &Watch, tally: &Tally, horizon: usize) -> Vec<Series> {
         })
         .collect();
     for (g, group) in watch.groups.iter().enumerate() {
-        let means = tally.output[g * horizon..(g + 1) * horizon].iter().map(|x| x / tally.count as f64).collect();
+        // Over the baseline of the same realizations; over the opening where there is none.
+        let span = g * horizon..(g + 1) * horizon;
+        let pairs = tally.output[span.clone()].iter().zip(&tally.calm_output[span]);
+        let means = pairs.map(|(x, calm)| x / if *calm > 0.0 { *calm } else { tally.count as f64 }).collect();
         list.push(Series {
             variable: "output_share".into(),
             scope: group.scope.clone(),
