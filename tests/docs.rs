@@ -15,7 +15,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The text outside code blocks and code spans.
+/// The text outside code blocks.
 fn prose(text: &str) -> String {
     let mut out = String::new();
     let mut fenced = false;
@@ -23,7 +23,6 @@ fn prose(text: &str) -> String {
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
         } else if !fenced {
-            // A link inside a code span is an example; one whose text is code is a link.
             out.push_str(line);
             out.push('\n');
         }
@@ -77,17 +76,38 @@ fn marked_blocks(text: &str) -> Vec<(bool, String, Vec<String>)> {
     blocks
 }
 
+/// The page with every whole file copied into it anew.
+fn refreshed(text: &str) -> String {
+    let mut out = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        out.push('\n');
+        if let Some(name) = line.strip_prefix("# file: ") {
+            out.push_str(fs::read_to_string(name.trim()).expect("a shipped file").trim_end());
+            out.push_str("\n```\n");
+            lines.by_ref().find(|l| l.trim() == "```");
+        }
+    }
+    out
+}
+
+/// Set `UPDATE_DOCS=1` to copy changed files into the pages; examples of a few lines are mended by hand.
 #[test]
 fn every_example_from_a_shipped_file_is_as_it_stands_there() {
     let mut seen = 0;
     for page in pages() {
-        let text = fs::read_to_string(&page).expect("a page");
+        let mut text = fs::read_to_string(&page).expect("a page");
+        if std::env::var_os("UPDATE_DOCS").is_some() && text.contains("# file: ") {
+            text = refreshed(&text);
+            fs::write(&page, &text).expect("a page that can be written");
+        }
         for (whole, name, body) in marked_blocks(&text) {
             seen += 1;
             let file = fs::read_to_string(&name).unwrap_or_else(|e| panic!("{}: {name}: {e}", page.display()));
             let lines: Vec<String> = file.lines().map(|l| l.trim_end().to_owned()).collect();
             let fits = if whole { lines == body } else { lines.windows(body.len().max(1)).any(|w| w == body.as_slice()) };
-            assert!(fits, "{}: the example from {name} differs from the file; copy it again", page.display());
+            assert!(fits, "{}: the example from {name} differs from the file; run the tests with UPDATE_DOCS=1", page.display());
         }
     }
     assert!(seen >= 4, "only {seen} examples were found");
