@@ -22,7 +22,7 @@ use crate::results::{Results, collect, csv};
 #[command(after_help = "Examples:
   coercivity run scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --seed 7
-  coercivity run scenarios/heavy-ban.toml --set event.heavy-ban.duration='\"26 weeks\"' -o output/half-a-year")]
+  coercivity run scenarios/heavy-ban.toml --set event.ban.duration='\"26 weeks\"' -o output/half-a-year")]
 pub(crate) struct RunArguments {
     /// Scenario file (TOML).
     scenario: PathBuf,
