@@ -1,0 +1,138 @@
+//! In: markets with noise, cuts and elasticities. Out: the price law's closed forms and its limit of stability (O14, O17, O18, O32).
+
+use coercivity::network::Network;
+use coercivity::wide::each;
+
+use crate::harness::{Case, Sample, case, read, same};
+
+#[test]
+fn noise_of_prices_is_a_stationary_process_of_its_parameters() {
+    let case = case("noise", &[]);
+    let [own, twin, other] = ["widget@B", "twin@B", "other@B"].map(|m| case.market(m));
+    let (sd, rho, lag) = (0.2_f64, 0.9_f64, 7);
+    let mut past: Vec<_> = vec![];
+    let [variance, level, lagged, element, apart] = case.means(800, 100, |_, s| {
+        assert!(s.scarcity.iter().flatten().all(|m| m.abs() < 1e-12), "something is scarce");
+        if s.period == 101 {
+            past.clear();
+        }
+        let z = s.noise[own];
+        past.push(z);
+        let then = if past.len() > lag { past[past.len() - 1 - lag] } else { [f64::NAN; 8] };
+        // The first weeks have no past: they are replaced by what theory says of them.
+        let product = each(|w| if then[w].is_nan() { sd * sd * rho.powi(lag as i32) } else { z[w] * then[w] });
+        [each(|w| z[w] * z[w]), s.price[own], product, each(|w| z[w] * s.noise[twin][w]), each(|w| z[w] * s.noise[other][w])]
+    });
+    variance.agrees("O14 variance", sd * sd);
+    level.agrees("O14 mean price", (sd * sd / 2.0).exp());
+    lagged.agrees("O14 autocovariance at 7 weeks", sd * sd * rho.powi(7));
+    element.agrees("O14 covariance within an element", 0.5 * sd * sd);
+    apart.agrees("O14 covariance between elements", 0.0);
+    variance.contradicts("O14 variance, if 0.2 were the weekly shock", sd * sd / (1.0 - rho * rho));
+}
+
+/// Mean and standard deviation of a market's log price over the last 600 weeks.
+fn settled(case: &Case, market: &str) -> (f64, f64) {
+    let k = case.market(market);
+    let log: Vec<f64> = case.trace(|s| s.price[k][0].ln());
+    let last = &log[log.len() - 600..];
+    let mean = last.iter().sum::<f64>() / 600.0;
+    (mean, (last.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 600.0).sqrt())
+}
+
+#[test]
+fn a_permanent_cut_ends_at_the_price_that_clears_the_market() {
+    let theory = -(0.75_f64).ln() / 0.15;
+    for law in [
+        vec![("price.beta", "0.5"), ("price.gamma", "0.4")],
+        vec![("price.beta", "1.0"), ("price.gamma", "0.8"), ("price.kappa0", "0.06")],
+        vec![("price.alpha_up", "0.4"), ("price.alpha_down", "0.2")],
+        vec![("price.smoothing", "0.2"), ("facility.PRICED.cover_in", "20 weeks")],
+    ] {
+        let (log, sd) = settled(&case("cut", &law), "widget@B");
+        assert!(sd < 1e-6, "{law:?} does not settle: {sd}");
+        same(&format!("O17 log price, {law:?}"), log, theory, 1e-6);
+    }
+    let (log, _) = settled(&case("cut", &[("event.cut.multiple", "0.9")]), "widget@B");
+    same("O17 log price, a tenth less", log, -(0.9_f64).ln() / 0.15, 1e-6);
+}
+
+#[test]
+fn thrift_at_the_end_of_a_chain_clears_the_market_at_its_beginning() {
+    let case = case("dy_chain", &[]);
+    let (log, sd) = settled(&case, "dy_oxide@B");
+    println!("| O17 dysprosium chain, spread of the last 600 weeks | {sd:.2e} | 0 | |");
+    same("O17 log price of the oxide", log, -(0.8_f64).ln() / 0.1, 1e-3);
+    let (hd, std) = (case.slot("USER/mag_hd"), case.slot("USER/mag_std"));
+    let user = |slot: usize| case.network.slots[slot].user.expect("no user");
+    same("O17 magnets with dysprosium", *case.trace(|s| s.served[user(hd)][0]).last().expect("no week"), 400.0, 1e-3);
+    same("O17 magnets without", *case.trace(|s| s.served[user(std)][0]).last().expect("no week"), 600.0, 1e-3);
+}
+
+#[test]
+fn a_full_cut_drives_the_price_up_the_law_of_cover() {
+    let case = case("full_cut", &[]);
+    let k = case.market("widget@B");
+    let price = case.trace(|s| s.price[k][0]);
+    let (beta, gamma, phi, cover) = (0.75, 0.65, 0.15_f64, 21.0);
+    same("O18 before the cut", price[9], 1.0, 1e-9);
+    for age in 0..21 {
+        let theory = phi.powf(-gamma) * (1.0 - f64::from(age) / cover).powf(-beta);
+        same(&format!("O18 {age} weeks after the cut"), price[10 + age as usize], theory, 1e-6);
+    }
+    let reaches = |multiple: f64| price.iter().position(|p| *p >= multiple).expect("never so dear") as f64 - 10.0;
+    for multiple in [10.0_f64, 30.0] {
+        let theory = cover * (1.0 - (multiple * phi.powf(gamma)).powf(-1.0 / beta));
+        same(&format!("O18 weeks to {multiple} times the price"), reaches(multiple), theory.ceil(), 0.0);
+    }
+}
+
+#[test]
+fn the_limit_of_stability_tells_damped_from_swinging_prices() {
+    // (elasticity, beta, cover, supply left): linearised gain ε β S / I* against −ln(1 − α) − ln(1 − α_P).
+    let limit = -(0.9_f64).ln() - (0.88_f64).ln();
+    for (elasticity, beta, cover, left) in
+        [(0.15, 0.5, 13.0, 0.75), (0.15, 0.75, 13.0, 0.75), (0.06, 0.75, 13.0, 0.8), (0.06, 0.75, 13.0, 0.85), (0.1, 0.5, 13.0, 0.75), (0.2, 0.5, 13.0, 0.7), (0.06, 0.75, 30.0, 0.85_f64)]
+    {
+        let theory = -left.ln() / elasticity;
+        let gain = elasticity * beta * left / (cover * (-theory / beta).exp());
+        let sets = [
+            ("facility.PRICED.demand.elasticity", elasticity.to_string()),
+            ("price.beta", beta.to_string()),
+            ("facility.PRICED.cover_in", format!("{cover} weeks")),
+            ("event.cut.multiple", left.to_string()),
+            ("price.gamma", "0".into()),
+            ("price.kappa0", "1e-4".into()),
+            ("run.allow_unstable", "true".into()),
+            ("run.horizon", "5000 weeks".into()),
+        ];
+        let sets: Vec<(&str, &str)> = sets.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let (log, sd) = settled(&case("cut", &sets), "widget@B");
+        let stable = gain < limit;
+        println!("| O32 ε {elasticity} β {beta} C {cover} S {left}: gain {gain:.3}, limit {limit:.3} | log price {log:.3} ± {sd:.1e} | {theory:.3} | |");
+        if stable {
+            assert!(sd < 1e-3, "gain {gain} below {limit} swings: {sd}");
+        } else {
+            assert!(sd > 0.1, "gain {gain} above {limit} is damped: {sd}");
+        }
+    }
+}
+
+#[test]
+fn an_unstable_price_law_is_refused_unless_it_is_asked_for() {
+    let errors = |sets: &[(&str, &str)]| {
+        let (scenario, mut problems) = read("cut", sets);
+        let network = Network::compile(&scenario, &mut problems);
+        assert_eq!(network.is_none(), problems.any_error());
+        problems.any_error()
+    };
+    assert!(!errors(&[]), "the stable law is refused");
+    assert!(errors(&[("price.kappa0", "0.001")]), "an unstable law passes");
+    assert!(!errors(&[("price.kappa0", "0.001"), ("run.allow_unstable", "true")]), "what is asked for is refused");
+}
+
+#[test]
+fn a_sample_knows_its_error() {
+    let sample = Sample((0..1000).map(|i| f64::from(i % 2)).collect());
+    assert!((sample.mean() - 0.5).abs() < 1e-12 && (sample.error() - 0.015_819_3).abs() < 1e-6);
+}
