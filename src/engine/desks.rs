@@ -152,7 +152,13 @@ fn release(world: World<'_>, d: usize, before: &Row, after: &Row, state: &mut St
             let arrival = ring.start + (ring.head + lane.lead) % ring.len;
             add(&mut state.transit[arrival], &go);
             add(&mut state.cleared[l], &go);
-            add(&mut state.on_hand[lane.from], &back);
+            // What a source without end gets back was never taken from it.
+            if network.slots[lane.from].infinite {
+                let sourced = &mut state.sourced[lane.from];
+                *sourced = each(|w| sourced[w] - back[w]);
+            } else {
+                add(&mut state.on_hand[lane.from], &back);
+            }
             if !lane.push {
                 add(&mut state.backorders[l], &back);
                 add(&mut state.owed[lane.from], &back);
