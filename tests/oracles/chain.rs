@@ -14,7 +14,15 @@ fn an_undisturbed_chain_stands_still_for_ten_years() {
     for (slot, theory) in [("MAG/metal", magnets), ("MET/oxide", magnets / 0.95), ("SEP/ore", magnets / 0.95 / 0.92)] {
         same(&format!("O1 opening flow of {slot}"), flow(slot), theory, 1e-12);
     }
-    let covers = [("USER/magnet", 8.0), ("MAG/metal", 4.0), ("MAG/magnet", 3.0), ("MET/oxide", 4.0), ("MET/metal", 2.0), ("SEP/ore", 6.0), ("SEP/oxide", 3.0)];
+    let covers = [
+        ("USER/magnet", 8.0),
+        ("MAG/metal", 4.0),
+        ("MAG/magnet", 3.0),
+        ("MET/oxide", 4.0),
+        ("MET/metal", 2.0),
+        ("SEP/ore", 6.0),
+        ("SEP/oxide", 3.0),
+    ];
     let mut worst: f64 = 0.0;
     case.run(1, &mut |_, _, _, s| {
         for (slot, cover) in covers {

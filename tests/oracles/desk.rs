@@ -23,6 +23,16 @@ fn a_desk_holds_what_is_filed_times_how_long_it_takes() {
 }
 
 #[test]
+fn what_a_desk_holds_is_flow_times_review_under_any_rule_of_ordering() {
+    // Orders follow forecasts and cover here, and their mean is demand all the same.
+    let noisy = ("facility.BUYERS.demand.noise", "0.1");
+    let case = case("refusal", &[("event.desk.approval", "1"), ("facility.BUYERS.demand.backlog", "1"), noisy]);
+    let [at_desk, on_way] = case.means(300, 100, |world, s| [held(world, s, 0), in_transit(s, 0)]);
+    at_desk.agrees("O2 held under cover orders", 400.0);
+    on_way.agrees("O2 goods on the way under cover orders", 300.0);
+}
+
+#[test]
 fn what_a_desk_holds_varies_as_a_batch_queue_without_end() {
     let case = case("desk", &[]);
     let mut last = vec![];

@@ -11,7 +11,13 @@ pub fn distribution(z: f64) -> f64 {
     let h = z / N as f64;
     let sum: f64 = (0..=N)
         .map(|i| {
-            let weight = if i == 0 || i == N { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 };
+            let weight = if i == 0 || i == N {
+                1.0
+            } else if i % 2 == 1 {
+                4.0
+            } else {
+                2.0
+            };
             weight * density(h * i as f64)
         })
         .sum();

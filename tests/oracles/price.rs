@@ -44,7 +44,8 @@ fn settled(case: &Case, market: &str) -> (f64, f64) {
 fn a_permanent_cut_ends_at_the_price_that_clears_the_market() {
     let theory = -(0.75_f64).ln() / 0.15;
     for law in [
-        vec![("price.beta", "0.5"), ("price.gamma", "0.4")],
+        vec![],
+        vec![("price.beta", "0.6"), ("price.gamma", "0")],
         vec![("price.beta", "1.0"), ("price.gamma", "0.8"), ("price.kappa0", "0.06")],
         vec![("price.alpha_up", "0.4"), ("price.alpha_down", "0.2")],
         vec![("price.smoothing", "0.2"), ("facility.PRICED.cover_in", "20 weeks")],
@@ -55,6 +56,11 @@ fn a_permanent_cut_ends_at_the_price_that_clears_the_market() {
     }
     let (log, _) = settled(&case("cut", &[("event.cut.multiple", "0.9")]), "widget@B");
     same("O17 log price, a tenth less", log, -(0.9_f64).ln() / 0.15, 1e-6);
+    // A law too weak to reach that price stops at its cap, with no stock left and users unserved.
+    let weak = case("cut", &[("price.beta", "0.5")]);
+    let (log, _) = settled(&weak, "widget@B");
+    same("O17 log price at the cap", log, 0.5 * (1.03_f64 / 0.03).ln() - 0.4 * 0.75_f64.ln(), 1e-6);
+    assert!(weak.trace(|s| s.lost[0][0]).last().is_some_and(|x| *x > 0.1), "nobody goes short at the cap");
 }
 
 #[test]
@@ -91,9 +97,15 @@ fn a_full_cut_drives_the_price_up_the_law_of_cover() {
 fn the_limit_of_stability_tells_damped_from_swinging_prices() {
     // (elasticity, beta, cover, supply left): linearised gain ε β S / I* against −ln(1 − α) − ln(1 − α_P).
     let limit = -(0.9_f64).ln() - (0.88_f64).ln();
-    for (elasticity, beta, cover, left) in
-        [(0.15, 0.5, 13.0, 0.75), (0.15, 0.75, 13.0, 0.75), (0.06, 0.75, 13.0, 0.8), (0.06, 0.75, 13.0, 0.85), (0.1, 0.5, 13.0, 0.75), (0.2, 0.5, 13.0, 0.7), (0.06, 0.75, 30.0, 0.85_f64)]
-    {
+    for (elasticity, beta, cover, left) in [
+        (0.15, 0.5, 13.0, 0.75),
+        (0.15, 0.75, 13.0, 0.75),
+        (0.06, 0.75, 13.0, 0.8),
+        (0.06, 0.75, 13.0, 0.85),
+        (0.1, 0.5, 13.0, 0.75),
+        (0.2, 0.5, 13.0, 0.7),
+        (0.06, 0.75, 30.0, 0.85_f64),
+    ] {
         let theory = -left.ln() / elasticity;
         let gain = elasticity * beta * left / (cover * (-theory / beta).exp());
         let sets = [
@@ -109,7 +121,9 @@ fn the_limit_of_stability_tells_damped_from_swinging_prices() {
         let sets: Vec<(&str, &str)> = sets.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let (log, sd) = settled(&case("cut", &sets), "widget@B");
         let stable = gain < limit;
-        println!("| O32 ε {elasticity} β {beta} C {cover} S {left}: gain {gain:.3}, limit {limit:.3} | log price {log:.3} ± {sd:.1e} | {theory:.3} | |");
+        println!(
+            "| O32 ε {elasticity} β {beta} C {cover} S {left}: gain {gain:.3}, limit {limit:.3} | log price {log:.3} ± {sd:.1e} | {theory:.3} | |"
+        );
         if stable {
             assert!(sd < 1e-3, "gain {gain} below {limit} swings: {sd}");
         } else {

@@ -57,6 +57,13 @@ fn a_base_stock_with_poisson_demand_has_the_backorders_of_the_books() {
 }
 
 #[test]
+fn goods_on_the_way_are_usage_times_mean_time_however_much_it_varies() {
+    let [_, _, _, transit] = service(&case("delay", &[]), 300, 50);
+    transit.agrees("O2 goods on the way, carriers late by 1.2 weeks on average", 3.0 * 5.2);
+    transit.contradicts("O2 goods on the way, no delay", 3.0 * 4.0);
+}
+
+#[test]
 fn two_stocks_in_a_row_pass_their_delays_on() {
     let case = case("serial", &[]);
     let (up, down) = (case.lane("DEPOT", "USER"), 0);
@@ -86,7 +93,10 @@ fn the_optimum_of_clark_and_scarf_costs_what_they_say() {
         let [cost] = case.means(batches, 40, |_, s| {
             let (a, b) = (in_transit(s, to_second), in_transit(s, to_user));
             [each(|w| {
-                2.0 * (s.on_hand[first][w] + a[w]) + 4.0 * (s.on_hand[second][w] + b[w]) + 7.0 * s.on_hand[user][w] + 37.12 * s.backlog[0][w]
+                2.0 * (s.on_hand[first][w] + a[w])
+                    + 4.0 * (s.on_hand[second][w] + b[w])
+                    + 7.0 * s.on_hand[user][w]
+                    + 37.12 * s.backlog[0][w]
             })]
         });
         cost
