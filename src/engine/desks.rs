@@ -65,7 +65,9 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             }
             let n = licensed.buyers as f64;
             let share = state.hold_share[h];
-            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - eligible[w] / n));
+            // A general licence makes its holders eligible, whatever the desk thinks of single files.
+            let general = state.permit_share[h];
+            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - (eligible[w] / n).max(general[w])));
         }
         let mean = desk.review.mean(draws);
         let back = draws.event(desk.return_rate);

@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Effect;
-use crate::wide::{ONE, Row, each};
+use crate::wide::{ONE, Row, WIDTH, ZERO, each};
 
 /// Puts this period's events in force.
 #[inline(always)]
@@ -101,23 +101,37 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
     }
 }
 
-/// Grants and expires general licences.
+/// Grants and expires general licences; a lane may have several, one after the other.
 #[inline(always)]
 fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    for permit in &world.shocks.permits {
+    let permits = &world.shocks.permits;
+    for permit in permits {
+        for &(h, _) in &permit.lanes {
+            state.permit_share[h] = ZERO;
+        }
+    }
+    for permit in permits {
         let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);
         let (share, volume) = (world.draws.event(permit.share), world.draws.event(permit.volume));
         for &(h, unit) in &permit.lanes {
-            let left = &mut state.permit[h];
-            *left = each(|w| {
-                if strength[w] == 0.0 {
-                    0.0
-                } else if age[w].rem_euclid(permit.span as f64) == 0.0 {
-                    share[w] * volume[w] * unit
-                } else {
-                    left[w]
+            let (left, held) = (&mut state.permit[h], &mut state.permit_share[h]);
+            for w in 0..WIDTH {
+                if strength[w] > 0.0 {
+                    held[w] = held[w].max(share[w]);
+                    if age[w].rem_euclid(permit.span as f64) == 0.0 {
+                        left[w] = share[w] * volume[w] * unit;
+                    }
                 }
-            });
+            }
+        }
+    }
+    for permit in permits {
+        for &(h, _) in &permit.lanes {
+            let held = &state.permit_share[h];
+            let left = &mut state.permit[h];
+            for w in 0..WIDTH {
+                left[w] = if held[w] > 0.0 { left[w] } else { 0.0 };
+            }
         }
     }
 }

@@ -35,8 +35,12 @@ fn allocate(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, state: &m
             state.shipped[l] = ZERO;
             continue;
         }
-        let (owed, open) = (&state.backorders[l], &state.open[l]);
-        let q = each(|w| (owed[w] * open[w]).min(lane.capacity));
+        let (owed, open, eligible, placed) = (&state.backorders[l], &state.open[l], &state.eligible[l], &state.placed[l]);
+        // A lane partly shut passes that part of a normal week, however much is owed.
+        let q = each(|w| {
+            let passes = if open[w] < 1.0 { open[w] * placed[w].max(lane.flow) } else { f64::INFINITY };
+            owed[w].min(passes).min(lane.capacity * eligible[w])
+        });
         add(&mut asked, &q);
         state.shipped[l] = q;
     }

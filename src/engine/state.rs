@@ -102,6 +102,8 @@ pub struct State {
     pub licensed_share: Vec<Row>,
     /// Per licensed lane: general-licence volume left.
     pub permit: Vec<Row>,
+    /// Per licensed lane: share of buyers with a general licence in force.
+    pub permit_share: Vec<Row>,
     /// Hold rings: to be let go.
     pub hold: Vec<Row>,
     /// Hold rings: to be sent back.
@@ -212,6 +214,7 @@ impl State {
             hold_share: rows(shocks.licensed.len(), 0.0),
             licensed_share: vec![ONE; shocks.licensed.len()],
             permit: rows(shocks.licensed.len(), 0.0),
+            permit_share: rows(shocks.licensed.len(), 0.0),
             hold: vec![],
             send_back: vec![],
             hold_start: vec![],

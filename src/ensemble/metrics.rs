@@ -14,7 +14,7 @@ const STEADY: f64 = 8.0;
 
 /// Names of the metrics of a scope, in the order of [`Track::finish`].
 pub const METRICS: [&str; 10] = [
-    "unmet_share",     // sum over weeks of demand not served on time, over demand
+    "unmet_share",     // sum over weeks of (demand - served) where positive, over demand; what is caught up later is not taken back
     "fill_rate",       // demand served in its own week, over demand
     "lost_output",     // t served less than in the baseline, summed over weeks in which it was less
     "triangle_area",   // weeks of lost output: sum of 1 - served/baseline where positive (Bruneau's resilience triangle)

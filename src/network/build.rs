@@ -419,7 +419,7 @@ fn lanes(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network, pro
         let name = lane_name(n, d);
         n.inbound[d.to].push(i);
         let range = &mut n.outbound[d.from];
-        *range = if range.is_empty() { i..i + 1 } else { range.start..i + 1 };
+        *range = if range.start == range.end { i..i + 1 } else { range.start..i + 1 };
         if d.push {
             n.slots[d.to].takes_push = true;
         } else {

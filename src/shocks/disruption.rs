@@ -94,15 +94,15 @@ impl Effect {
     pub(super) fn delay(&self, period: u32, draws: &Draws, out: &mut PeriodShocks) {
         let Effect::Delay { event, lanes, weeks, most } = self else { return };
         let strength = out.strength[*event];
+        if strength.iter().all(|s| *s == 0.0) {
+            return;
+        }
         for (lane, k) in lanes {
-            if strength.iter().all(|s| *s == 0.0) {
-                out.delay[*lane] = ZERO;
-                continue;
-            }
             let mut u = ZERO;
             fill(*k, period, draws.first, &mut u);
             let x = weeks.raw(&u, draws);
-            out.delay[*lane] = each(|w| if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
+            let before = out.delay[*lane];
+            out.delay[*lane] = each(|w| before[w] + if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
         }
     }
 }
@@ -233,7 +233,8 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             }
         }
         EventKind::ExportQuota { volume, span, pacing } => {
-            let lanes: Vec<usize> = lanes();
+            // What is pushed is no order: a quota does not hold it.
+            let lanes: Vec<usize> = lanes().into_iter().filter(|&l| !n.lanes[l].push).collect();
             let opening: f64 = lanes.iter().map(|&l| n.lanes[l].flow).sum();
             if lanes.is_empty() || opening == 0.0 {
                 nothing(e, problems, "no lane with flow lies in its scope");
@@ -297,7 +298,7 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             let lanes: Vec<(usize, Key)> =
                 lanes.into_iter().map(|l| (l, key(seed, "delay", &format!("{}/{}", e.id, n.lanes[l].name)))).collect();
             for (l, _) in &lanes {
-                out.longest_delay[*l] = out.longest_delay[*l].max(most as usize);
+                out.longest_delay[*l] += most as usize;
             }
             out.effects.push(Effect::Delay { event: i, lanes, weeks: Box::new(review), most });
         }
