@@ -38,7 +38,8 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         }
         let (sd, rho) = (draws.event(desk.strictness), draws.event(desk.strictness_rho));
         let z = &mut state.strictness[d];
-        *z = each(|w| rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * now.strictness[d][w]);
+        // It begins to move with the regime in each realization, whatever its neighbours do.
+        *z = each(|w| if strength[w] > 0.0 { rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * now.strictness[d][w] } else { z[w] });
         let strictness = *z;
         let limits: Vec<Row> = desk.approvals.iter().map(|p| moved(draws.event(*p), &strictness)).collect();
         let controlled = desk.controlled_share.map(|p| *draws.event(p));
@@ -144,15 +145,21 @@ fn release(world: World<'_>, d: usize, before: &Row, after: &Row, state: &mut St
                     let at = start + place(w);
                     go[w] = std::mem::take(&mut state.hold[at][w]);
                     back[w] = std::mem::take(&mut state.send_back[at][w]);
-                    state.applications.approved[w] += if go[w] > 0.0 { 1.0 } else { 0.0 };
-                    state.applications.returned[w] += if back[w] > 0.0 { 1.0 } else { 0.0 };
+                    state.applications.approved[w] += go[w];
+                    state.applications.returned[w] += back[w];
                 }
             }
             let ring = state.rings[l];
             let arrival = ring.start + (ring.head + lane.lead) % ring.len;
             add(&mut state.transit[arrival], &go);
             add(&mut state.cleared[l], &go);
-            add(&mut state.on_hand[lane.from], &back);
+            if network.slots[lane.from].infinite {
+                // A source without end takes back what it gave.
+                let sourced = &mut state.sourced[lane.from];
+                *sourced = each(|w| sourced[w] - back[w]);
+            } else {
+                add(&mut state.on_hand[lane.from], &back);
+            }
             if !lane.push {
                 add(&mut state.backorders[l], &back);
                 add(&mut state.owed[lane.from], &back);

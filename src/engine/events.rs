@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Effect;
-use crate::wide::{ONE, Row, each};
+use crate::wide::{ONE, Row, ZERO, add, each};
 
 /// Puts this period's events in force.
 #[inline(always)]
@@ -104,20 +104,35 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
 /// Grants and expires general licences.
 #[inline(always)]
 fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    for permit in &world.shocks.permits {
+    let permits = &world.shocks.permits;
+    if permits.is_empty() {
+        return;
+    }
+    // A lane may have several: what was used of their sum is taken from the first ones first.
+    let mut used: Vec<Row> = state.permit.iter().map(|left| each(|w| -left[w])).collect();
+    for (left, (h, _)) in state.permits.iter().zip(permits.iter().flat_map(|p| &p.lanes)) {
+        add(&mut used[*h], left);
+    }
+    state.permit.fill(ZERO);
+    let mut place = 0;
+    for permit in permits {
         let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);
         let (share, volume) = (world.draws.event(permit.share), world.draws.event(permit.volume));
         for &(h, unit) in &permit.lanes {
-            let left = &mut state.permit[h];
-            *left = each(|w| {
+            let before = state.permits[place];
+            let taken = each(|w| used[h][w].clamp(0.0, before[w]));
+            used[h] = each(|w| used[h][w] - taken[w]);
+            state.permits[place] = each(|w| {
                 if strength[w] == 0.0 {
                     0.0
                 } else if age[w].rem_euclid(permit.span as f64) == 0.0 {
                     share[w] * volume[w] * unit
                 } else {
-                    left[w]
+                    before[w] - taken[w]
                 }
             });
+            add(&mut state.permit[h], &state.permits[place]);
+            place += 1;
         }
     }
 }

@@ -102,6 +102,8 @@ pub struct State {
     pub licensed_share: Vec<Row>,
     /// Per licensed lane: general-licence volume left.
     pub permit: Vec<Row>,
+    /// Per general licence and lane: its part of that, as it stood when the period began.
+    pub permits: Vec<Row>,
     /// Hold rings: to be let go.
     pub hold: Vec<Row>,
     /// Hold rings: to be sent back.
@@ -113,8 +115,8 @@ pub struct State {
 
     /// Per quota: volume left in its span.
     pub quota_left: Vec<Row>,
-    /// Counts of applications.
-    pub applications: ApplicationCounts,
+    /// Mass that went through the desks.
+    pub applications: Applications,
 
     /// Per market: scarcity log-premium.
     pub scarcity: Vec<Row>,
@@ -149,9 +151,10 @@ pub struct Ring {
     pub head: usize,
 }
 
-/// Applications at all desks since the start.
+/// Mass filed for at all desks since the start, t. Mass, since files that are decided in the same week share a bucket: only masses
+/// add up (filed = approved + returned + held).
 #[derive(Debug, Clone, Default)]
-pub struct ApplicationCounts {
+pub struct Applications {
     /// Filed.
     pub filed: Row,
     /// Let go.
@@ -212,12 +215,13 @@ impl State {
             hold_share: rows(shocks.licensed.len(), 0.0),
             licensed_share: vec![ONE; shocks.licensed.len()],
             permit: rows(shocks.licensed.len(), 0.0),
+            permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
             hold: vec![],
             send_back: vec![],
             hold_start: vec![],
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
-            applications: ApplicationCounts::default(),
+            applications: Applications::default(),
             scarcity: rows(n.markets.len(), 0.0),
             noise: rows(n.markets.len(), 0.0),
             inflow: n.markets.iter().map(|m| splat(m.flow)).collect(),
@@ -280,7 +284,7 @@ impl State {
         match f.capacity {
             Capacity::Rate(p) => {
                 let rate = world.draws.of(p);
-                each(|w| rate[w] * factor[w])
+                each(|w| rate[w] * f.share * factor[w])
             }
             Capacity::Utilisation(p) => {
                 let total: f64 = n.activities[f.activities.clone()].iter().map(|a| a.rate).sum();
