@@ -130,6 +130,8 @@ fn finish(n: &mut Network, lane_flow: &[f64], rate: &[f64], need: &[f64], made: 
                         )
                         .help("lower the shares of its customers, or raise what other suppliers give them");
                 }
+                // Of several drivers one binds; what the others make too much leaves as well.
+                slot.drains |= rest > 1e-9 * made[s];
                 slot.surplus = if slot.drains { rest.max(0.0) } else { 0.0 };
                 slot.flow = pulled + pushed_on + slot.surplus;
             }
@@ -179,8 +181,8 @@ fn capacities(n: &Network, problems: &mut Problems) {
     for f in &n.facilities {
         let rate: f64 = n.activities[f.activities.clone()].iter().map(|a| a.rate).sum();
         if let super::Capacity::Rate(p) = f.capacity {
-            let (low, _) = n.parameters.support(p);
-            let central = n.parameters.central(p);
+            let low = n.parameters.support(p).0 * f.share;
+            let central = n.parameters.central(p) * f.share;
             let year = 365.25 / 7.0;
             if rate > central * (1.0 + 1e-9) {
                 problems

@@ -7,7 +7,7 @@ use super::{Draws, PeriodShocks, Shocks};
 use crate::network::{Network, Param};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Dist, Event, EventKind, Pacing, Scenario, Scope, Volume};
-use crate::wide::{ZERO, each};
+use crate::wide::{ZERO, add, each};
 
 /// What an event does to the chain while it lasts.
 #[derive(Debug, Clone)]
@@ -101,8 +101,8 @@ impl Effect {
             let mut u = ZERO;
             fill(*k, period, draws.first, &mut u);
             let x = weeks.raw(&u, draws);
-            let before = out.delay[*lane];
-            out.delay[*lane] = each(|w| before[w] + if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
+            let extra = each(|w| if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
+            add(&mut out.delay[*lane], &extra);
         }
     }
 }
@@ -233,8 +233,7 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             }
         }
         EventKind::ExportQuota { volume, span, pacing } => {
-            // What is pushed is no order: a quota does not hold it.
-            let lanes: Vec<usize> = lanes().into_iter().filter(|&l| !n.lanes[l].push).collect();
+            let lanes: Vec<usize> = lanes();
             let opening: f64 = lanes.iter().map(|&l| n.lanes[l].flow).sum();
             if lanes.is_empty() || opening == 0.0 {
                 nothing(e, problems, "no lane with flow lies in its scope");
@@ -298,6 +297,7 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             let lanes: Vec<(usize, Key)> =
                 lanes.into_iter().map(|l| (l, key(seed, "delay", &format!("{}/{}", e.id, n.lanes[l].name)))).collect();
             for (l, _) in &lanes {
+                // Delays of two events add up.
                 out.longest_delay[*l] += most as usize;
             }
             out.effects.push(Effect::Delay { event: i, lanes, weeks: Box::new(review), most });
