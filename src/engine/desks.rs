@@ -38,9 +38,12 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         }
         let (sd, rho) = (draws.event(desk.strictness), draws.event(desk.strictness_rho));
         let z = &mut state.strictness[d];
-        *z = each(|w| rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * now.strictness[d][w]);
+        // It begins to move with the regime in each realization, whatever its neighbours do.
+        *z = each(|w| if strength[w] > 0.0 { rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * now.strictness[d][w] } else { z[w] });
         let strictness = *z;
-        let limits: Vec<Row> = desk.approvals.iter().map(|p| moved(draws.event(*p), &strictness)).collect();
+        let mut limits = std::mem::take(&mut state.scratch.limits);
+        limits.clear();
+        limits.extend(desk.approvals.iter().map(|p| moved(draws.event(*p), &strictness)));
         let controlled = desk.controlled_share.map(|p| *draws.event(p));
         for h in desk.lanes.clone() {
             let licensed = &shocks.licensed[h];
@@ -65,8 +68,11 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             }
             let n = licensed.buyers as f64;
             let share = state.hold_share[h];
-            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - eligible[w] / n));
+            // A general licence makes its holders eligible, whatever the desk thinks of single files.
+            let general = state.permit_share[h];
+            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - (eligible[w] / n).max(general[w])));
         }
+        state.scratch.limits = limits;
         let mean = desk.review.mean(draws);
         let back = draws.event(desk.return_rate);
         let wait = match desk.applications {
@@ -144,16 +150,16 @@ fn release(world: World<'_>, d: usize, before: &Row, after: &Row, state: &mut St
                     let at = start + place(w);
                     go[w] = std::mem::take(&mut state.hold[at][w]);
                     back[w] = std::mem::take(&mut state.send_back[at][w]);
-                    state.applications.approved[w] += if go[w] > 0.0 { 1.0 } else { 0.0 };
-                    state.applications.returned[w] += if back[w] > 0.0 { 1.0 } else { 0.0 };
+                    state.applications.approved[w] += go[w];
+                    state.applications.returned[w] += back[w];
                 }
             }
             let ring = state.rings[l];
             let arrival = ring.start + (ring.head + lane.lead) % ring.len;
             add(&mut state.transit[arrival], &go);
             add(&mut state.cleared[l], &go);
-            // What a source without end gets back was never taken from it.
             if network.slots[lane.from].infinite {
+                // A source without end takes back what it gave.
                 let sourced = &mut state.sourced[lane.from];
                 *sourced = each(|w| sourced[w] - back[w]);
             } else {

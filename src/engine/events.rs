@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Effect;
-use crate::wide::{ONE, Row, each};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each};
 
 /// Puts this period's events in force.
 #[inline(always)]
@@ -101,23 +101,51 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
     }
 }
 
-/// Grants and expires general licences.
+/// Grants and expires general licences. A lane may have several: what was used of their sum is taken from the first ones first.
 #[inline(always)]
 fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    for permit in &world.shocks.permits {
+    let permits = &world.shocks.permits;
+    let covered = || permits.iter().flat_map(|p| &p.lanes).map(|(h, _)| *h);
+    // What is left becomes what was used: the sum of the parts, less what is left of it. Each lane once, so signs turn at its first part.
+    for h in covered() {
+        state.permit_share[h] = ZERO;
+    }
+    for (place, h) in covered().enumerate() {
+        let part = state.permits[place];
+        let (used, turned) = (&mut state.permit[h], &mut state.permit_share[h]);
+        for w in 0..WIDTH {
+            used[w] = part[w] + if turned[w] == 0.0 { -used[w] } else { used[w] };
+            turned[w] = 1.0;
+        }
+    }
+    for h in covered() {
+        state.permit_share[h] = ZERO;
+    }
+    let mut place = 0;
+    for permit in permits {
         let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);
         let (share, volume) = (world.draws.event(permit.share), world.draws.event(permit.volume));
         for &(h, unit) in &permit.lanes {
-            let left = &mut state.permit[h];
-            *left = each(|w| {
-                if strength[w] == 0.0 {
+            let (part, used, held) = (&mut state.permits[place], &mut state.permit[h], &mut state.permit_share[h]);
+            for w in 0..WIDTH {
+                let taken = used[w].clamp(0.0, part[w]);
+                used[w] -= taken;
+                part[w] = if strength[w] == 0.0 {
                     0.0
                 } else if age[w].rem_euclid(permit.span as f64) == 0.0 {
                     share[w] * volume[w] * unit
                 } else {
-                    left[w]
-                }
-            });
+                    part[w] - taken
+                };
+                held[w] = held[w].max(if strength[w] > 0.0 { share[w] } else { 0.0 });
+            }
+            place += 1;
         }
+    }
+    for h in covered() {
+        state.permit[h] = ZERO;
+    }
+    for (place, h) in covered().enumerate() {
+        add(&mut state.permit[h], &state.permits[place]);
     }
 }

@@ -20,6 +20,7 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             run(world, a, state);
         }
     }
+    spend_quotas(world, state);
     serve(world, now, state);
 }
 
@@ -77,7 +78,7 @@ fn pulled(world: World<'_>, a: usize, state: &State) -> Row {
 fn throttled(world: World<'_>, a: usize, state: &State) -> Row {
     let n = world.network;
     let activity = &n.activities[a];
-    let Some(&(slot, _)) = activity.outputs.first() else { return ZERO };
+    let Some(&(slot, _)) = activity.drivers.first().and_then(|&d| activity.outputs.get(d)) else { return ZERO };
     let (on_hand, owed, cover) = (&state.on_hand[slot], &state.owed[slot], &state.cover[slot]);
     let flow = n.slots[slot].flow;
     let elasticity = world.draws.of(n.price.mine_elasticity);
@@ -90,8 +91,10 @@ fn throttled(world: World<'_>, a: usize, state: &State) -> Row {
         })
     };
     each(|w| {
-        let target = (cover[w] * flow).max(1e-12);
-        activity.rate * answer[w] * (2.0 - (on_hand[w] - owed[w]) / target).max(0.0)
+        // Without much of a stockpile a week's flow is the measure: else the mine would dig double in one week and rest in the next.
+        let scale = (cover[w].max(1.0) * flow).max(1e-12);
+        let target = cover[w] * flow;
+        activity.rate * answer[w] * (1.0 + target / scale - (on_hand[w] - owed[w]) / scale).max(0.0)
     })
 }
 
@@ -124,8 +127,17 @@ fn production_quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let row = &mut state.activity[a];
             *row = each(|w| row[w] * scale[w]);
         }
+    }
+}
+
+/// Takes what was made off the quotas: what lacked its inputs has used up nothing.
+#[inline(always)]
+fn spend_quotas(world: World<'_>, state: &mut State) {
+    for (q, quota) in world.shocks.quotas.iter().enumerate() {
+        let mut used = ZERO;
+        quota.activities.iter().for_each(|&a| add(&mut used, &state.activity[a]));
         let left = &mut state.quota_left[q];
-        *left = each(|w| (left[w] - total[w] * scale[w]).max(0.0));
+        *left = each(|w| (left[w] - used[w]).max(0.0));
     }
 }
 
@@ -220,7 +232,7 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let demand = state.demand[u];
         let most = match headroom {
             // Catch-up is bounded by capacity, this week's own demand never by less than the opening.
-            Some(h) => each(|w| (h[w] * user.demand).max(demand[w])),
+            Some(h) => each(|w| h[w] * demand[w].max(user.demand)),
             None => splat(f64::MAX),
         };
         // Buyers who may not order live on what was theirs; the others on the rest.

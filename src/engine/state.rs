@@ -102,6 +102,10 @@ pub struct State {
     pub licensed_share: Vec<Row>,
     /// Per licensed lane: general-licence volume left.
     pub permit: Vec<Row>,
+    /// Per licensed lane: share of buyers with a general licence in force.
+    pub permit_share: Vec<Row>,
+    /// Per general licence and lane: its part of that, as it stood when the period began.
+    pub permits: Vec<Row>,
     /// Hold rings: to be let go.
     pub hold: Vec<Row>,
     /// Hold rings: to be sent back.
@@ -113,9 +117,11 @@ pub struct State {
 
     /// Per quota: volume left in its span.
     pub quota_left: Vec<Row>,
-    /// Counts of applications.
-    pub applications: ApplicationCounts,
+    /// Mass that went through the desks.
+    pub applications: Applications,
 
+    /// Room for sums within a period.
+    pub scratch: Scratch,
     /// Per market: scarcity log-premium.
     pub scarcity: Vec<Row>,
     /// Per market: noise.
@@ -149,9 +155,39 @@ pub struct Ring {
     pub head: usize,
 }
 
-/// Applications at all desks since the start.
+/// Room for what a verb adds up within a period, taken once so that stepping takes none.
 #[derive(Debug, Clone, Default)]
-pub struct ApplicationCounts {
+pub struct Scratch {
+    /// Per approval of the desk at work: its limit this period.
+    pub limits: Vec<Row>,
+    /// Per customer of the slot at work: most it may get.
+    pub caps: Vec<Row>,
+    /// Per customer of the slot at work: its weight.
+    pub weights: Vec<Row>,
+    /// Per customer of the slot at work: what it gets.
+    pub given: Vec<Row>,
+    /// Per region: value of missing inflow, and of normal inflow.
+    pub missing: Vec<(Row, f64)>,
+}
+
+impl Scratch {
+    fn new(world: World<'_>) -> Scratch {
+        let customers = world.network.outbound.iter().map(|r| r.len()).max().unwrap_or(0);
+        let approvals = world.shocks.desks.iter().map(|d| d.approvals.len()).max().unwrap_or(0);
+        Scratch {
+            limits: Vec::with_capacity(approvals),
+            caps: Vec::with_capacity(customers),
+            weights: Vec::with_capacity(customers),
+            given: Vec::with_capacity(customers),
+            missing: vec![(ZERO, 0.0); world.network.regions.len()],
+        }
+    }
+}
+
+/// Mass filed for at all desks since the start, t. Mass, since files that are decided in the same week share a bucket: only masses
+/// add up (filed = approved + returned + held).
+#[derive(Debug, Clone, Default)]
+pub struct Applications {
     /// Filed.
     pub filed: Row,
     /// Let go.
@@ -212,12 +248,15 @@ impl State {
             hold_share: rows(shocks.licensed.len(), 0.0),
             licensed_share: vec![ONE; shocks.licensed.len()],
             permit: rows(shocks.licensed.len(), 0.0),
+            permit_share: rows(shocks.licensed.len(), 0.0),
+            permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
             hold: vec![],
             send_back: vec![],
             hold_start: vec![],
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
-            applications: ApplicationCounts::default(),
+            applications: Applications::default(),
+            scratch: Scratch::new(world),
             scarcity: rows(n.markets.len(), 0.0),
             noise: rows(n.markets.len(), 0.0),
             inflow: n.markets.iter().map(|m| splat(m.flow)).collect(),
@@ -280,7 +319,7 @@ impl State {
         match f.capacity {
             Capacity::Rate(p) => {
                 let rate = world.draws.of(p);
-                each(|w| rate[w] * factor[w])
+                each(|w| rate[w] * f.share * factor[w])
             }
             Capacity::Utilisation(p) => {
                 let total: f64 = n.activities[f.activities.clone()].iter().map(|a| a.rate).sum();

@@ -100,7 +100,7 @@ mod tests {
         values.iter().for_each(|x| h.add(*x));
         values.sort_by(f64::total_cmp);
         for q in [0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0] {
-            let exact = values[(q * 9_999.0).floor() as usize];
+            let exact = values[(q * 9_999.0_f64).floor() as usize];
             assert!((h.percentile(q) - exact).abs() <= 0.008 * exact.abs() + 1e-12, "{q}: {} {exact}", h.percentile(q));
         }
     }

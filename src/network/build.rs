@@ -248,10 +248,10 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
                 cover_factor: part.cover_factor,
                 cover_outside: outside,
                 base_stock: match f.replenishment {
-                    s::Replenishment::BaseStock(level) if role != Role::Output => Some(level),
+                    s::Replenishment::BaseStock(level) if role != Role::Output => Some(level * part.share),
                     _ => None,
                 },
-                order_limit: f.order_limit.unwrap_or(INF),
+                order_limit: f.order_limit.map_or(INF, |most| most * part.share),
                 infinite: f.infinite,
                 sharing: f.sharing,
                 stock: f.stock.iter().find(|(x, _)| x == commodity).map(|(_, t)| t * part.share),
@@ -287,6 +287,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             id: part.id.clone(),
             group: f.id.clone(),
             name: f.name.clone(),
+            share: part.share,
             region,
             stage: f.stage,
             drive: f.drive,
@@ -391,15 +392,17 @@ fn lanes(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network, pro
         let scale = if total > 0.995 { total } else { 1.0 };
         for (i, link) in push.to.iter().enumerate() {
             let link_path = format!("{path}.to[{i}]");
-            join(sc, ends, n, problems, &mut drafts, &link_path, (&push.from, &link.facility), &push.commodity, |_, k_to, lead| Draft {
-                from: 0,
-                to: 0,
-                class: push.class,
-                lead,
-                share: link.share / scale / k_to as f64,
-                push: true,
-                buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
-                capacity: link.capacity.unwrap_or(INF),
+            join(sc, ends, n, problems, &mut drafts, &link_path, (&push.from, &link.facility), &push.commodity, |k_from, k_to, lead| {
+                Draft {
+                    from: 0,
+                    to: 0,
+                    class: push.class,
+                    lead,
+                    share: link.share / scale / k_to as f64,
+                    push: true,
+                    buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
+                    capacity: link.capacity.map_or(INF, |c| c / (k_from * k_to) as f64),
+                }
             });
         }
     }
@@ -419,7 +422,7 @@ fn lanes(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network, pro
         let name = lane_name(n, d);
         n.inbound[d.to].push(i);
         let range = &mut n.outbound[d.from];
-        *range = if range.is_empty() { i..i + 1 } else { range.start..i + 1 };
+        *range = if range.start == range.end { i..i + 1 } else { range.start..i + 1 };
         if d.push {
             n.slots[d.to].takes_push = true;
         } else {

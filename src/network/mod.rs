@@ -88,6 +88,8 @@ pub struct Facility {
     pub group: String,
     /// For people.
     pub name: String,
+    /// Its share of what the file says in t: one, or a cohort's part.
+    pub share: f64,
     /// Index of the region.
     pub region: usize,
     /// Stage.

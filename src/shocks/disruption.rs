@@ -7,7 +7,7 @@ use super::{Draws, PeriodShocks, Shocks};
 use crate::network::{Network, Param};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Dist, Event, EventKind, Pacing, Scenario, Scope, Volume};
-use crate::wide::{ZERO, each};
+use crate::wide::{ZERO, add, each};
 
 /// What an event does to the chain while it lasts.
 #[derive(Debug, Clone)]
@@ -94,15 +94,15 @@ impl Effect {
     pub(super) fn delay(&self, period: u32, draws: &Draws, out: &mut PeriodShocks) {
         let Effect::Delay { event, lanes, weeks, most } = self else { return };
         let strength = out.strength[*event];
+        if strength.iter().all(|s| *s == 0.0) {
+            return;
+        }
         for (lane, k) in lanes {
-            if strength.iter().all(|s| *s == 0.0) {
-                out.delay[*lane] = ZERO;
-                continue;
-            }
             let mut u = ZERO;
             fill(*k, period, draws.first, &mut u);
             let x = weeks.raw(&u, draws);
-            out.delay[*lane] = each(|w| if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
+            let extra = each(|w| if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
+            add(&mut out.delay[*lane], &extra);
         }
     }
 }
@@ -297,7 +297,8 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             let lanes: Vec<(usize, Key)> =
                 lanes.into_iter().map(|l| (l, key(seed, "delay", &format!("{}/{}", e.id, n.lanes[l].name)))).collect();
             for (l, _) in &lanes {
-                out.longest_delay[*l] = out.longest_delay[*l].max(most as usize);
+                // Delays of two events add up.
+                out.longest_delay[*l] += most as usize;
             }
             out.effects.push(Effect::Delay { event: i, lanes, weeks: Box::new(review), most });
         }

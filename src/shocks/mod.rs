@@ -254,6 +254,7 @@ impl Shocks {
                 }
             }
         }
+        out.delay.fill(ZERO);
         for effect in &self.effects {
             effect.delay(t, draws, out);
         }
