@@ -141,7 +141,14 @@ fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> 
     fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
     for file in &scenario.files {
         if let Some(name) = file.path.file_name().filter(|_| file.path.exists()) {
-            fs::write(inputs.join(name), &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
+            // Bases in different folders may share a name.
+            let mut place = inputs.join(name);
+            let mut copy = 1;
+            while place.exists() {
+                copy += 1;
+                place = inputs.join(format!("{copy}-{}", name.to_string_lossy()));
+            }
+            fs::write(place, &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
         }
     }
     Ok(())

@@ -29,8 +29,8 @@ fn scare(world: World<'_>, state: &mut State) {
     if psi.iter().all(|x| *x == 0.0) {
         return;
     }
-    let mut missing = vec![(ZERO, 0.0); 0];
-    missing.resize(n.regions.len(), (ZERO, 0.0));
+    let mut missing = std::mem::take(&mut state.scratch.missing);
+    missing.fill((ZERO, 0.0));
     for (k, market) in n.markets.iter().enumerate() {
         let value = market.flow * market.reference;
         let (sum, total) = &mut missing[market.region];
@@ -48,6 +48,7 @@ fn scare(world: World<'_>, state: &mut State) {
             });
         }
     }
+    state.scratch.missing = missing;
 }
 
 /// Dear elements are used less: fast by ε, slowly by ε_L with rate limits (MODEL 6.7, ruling 2).

@@ -41,7 +41,9 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         // It begins to move with the regime in each realization, whatever its neighbours do.
         *z = each(|w| if strength[w] > 0.0 { rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * now.strictness[d][w] } else { z[w] });
         let strictness = *z;
-        let limits: Vec<Row> = desk.approvals.iter().map(|p| moved(draws.event(*p), &strictness)).collect();
+        let mut limits = std::mem::take(&mut state.scratch.limits);
+        limits.clear();
+        limits.extend(desk.approvals.iter().map(|p| moved(draws.event(*p), &strictness)));
         let controlled = desk.controlled_share.map(|p| *draws.event(p));
         for h in desk.lanes.clone() {
             let licensed = &shocks.licensed[h];
@@ -66,8 +68,11 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             }
             let n = licensed.buyers as f64;
             let share = state.hold_share[h];
-            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - eligible[w] / n));
+            // A general licence makes its holders eligible, whatever the desk thinks of single files.
+            let general = state.permit_share[h];
+            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - (eligible[w] / n).max(general[w])));
         }
+        state.scratch.limits = limits;
         let mean = desk.review.mean(draws);
         let back = draws.event(desk.return_rate);
         let wait = match desk.applications {

@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Effect;
-use crate::wide::{ONE, Row, ZERO, add, each};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each};
 
 /// Puts this period's events in force.
 #[inline(always)]
@@ -101,38 +101,51 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
     }
 }
 
-/// Grants and expires general licences.
+/// Grants and expires general licences. A lane may have several: what was used of their sum is taken from the first ones first.
 #[inline(always)]
 fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let permits = &world.shocks.permits;
-    if permits.is_empty() {
-        return;
+    let covered = || permits.iter().flat_map(|p| &p.lanes).map(|(h, _)| *h);
+    // What is left becomes what was used: the sum of the parts, less what is left of it. Each lane once, so signs turn at its first part.
+    for h in covered() {
+        state.permit_share[h] = ZERO;
     }
-    // A lane may have several: what was used of their sum is taken from the first ones first.
-    let mut used: Vec<Row> = state.permit.iter().map(|left| each(|w| -left[w])).collect();
-    for (left, (h, _)) in state.permits.iter().zip(permits.iter().flat_map(|p| &p.lanes)) {
-        add(&mut used[*h], left);
+    for (place, h) in covered().enumerate() {
+        let part = state.permits[place];
+        let (used, turned) = (&mut state.permit[h], &mut state.permit_share[h]);
+        for w in 0..WIDTH {
+            used[w] = part[w] + if turned[w] == 0.0 { -used[w] } else { used[w] };
+            turned[w] = 1.0;
+        }
     }
-    state.permit.fill(ZERO);
+    for h in covered() {
+        state.permit_share[h] = ZERO;
+    }
     let mut place = 0;
     for permit in permits {
         let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);
         let (share, volume) = (world.draws.event(permit.share), world.draws.event(permit.volume));
         for &(h, unit) in &permit.lanes {
-            let before = state.permits[place];
-            let taken = each(|w| used[h][w].clamp(0.0, before[w]));
-            used[h] = each(|w| used[h][w] - taken[w]);
-            state.permits[place] = each(|w| {
-                if strength[w] == 0.0 {
+            let (part, used, held) = (&mut state.permits[place], &mut state.permit[h], &mut state.permit_share[h]);
+            for w in 0..WIDTH {
+                let taken = used[w].clamp(0.0, part[w]);
+                used[w] -= taken;
+                part[w] = if strength[w] == 0.0 {
                     0.0
                 } else if age[w].rem_euclid(permit.span as f64) == 0.0 {
                     share[w] * volume[w] * unit
                 } else {
-                    before[w] - taken[w]
-                }
-            });
-            add(&mut state.permit[h], &state.permits[place]);
+                    part[w] - taken
+                };
+                held[w] = held[w].max(if strength[w] > 0.0 { share[w] } else { 0.0 });
+            }
             place += 1;
         }
+    }
+    for h in covered() {
+        state.permit[h] = ZERO;
+    }
+    for (place, h) in covered().enumerate() {
+        add(&mut state.permit[h], &state.permits[place]);
     }
 }

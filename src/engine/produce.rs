@@ -232,7 +232,7 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let demand = state.demand[u];
         let most = match headroom {
             // Catch-up is bounded by capacity, this week's own demand never by less than the opening.
-            Some(h) => each(|w| (h[w] * user.demand).max(demand[w])),
+            Some(h) => each(|w| h[w] * demand[w].max(user.demand)),
             None => splat(f64::MAX),
         };
         // Buyers who may not order live on what was theirs; the others on the rest.

@@ -42,8 +42,12 @@ fn allocate(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, state: &m
             state.shipped[l] = ZERO;
             continue;
         }
-        let (owed, open) = (&state.backorders[l], &state.open[l]);
-        let q = each(|w| (owed[w] * open[w]).min(lane.capacity));
+        let (owed, open, eligible, placed) = (&state.backorders[l], &state.open[l], &state.eligible[l], &state.placed[l]);
+        // A lane partly shut passes that part of a normal week, however much is owed.
+        let q = each(|w| {
+            let passes = if open[w] < 1.0 { open[w] * placed[w].max(lane.flow) } else { f64::INFINITY };
+            owed[w].min(passes).min(lane.capacity * eligible[w])
+        });
         add(&mut asked, &q);
         state.shipped[l] = q;
     }
@@ -75,32 +79,34 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
     let n = world.network;
     let rule = n.slots[s].sharing;
     let phantom = world.draws.of(n.behaviour.phantom);
-    let pulls: Vec<usize> = lanes.filter(|&l| !n.lanes[l].push).collect();
-    let caps: Vec<Row> = pulls.iter().map(|&l| state.shipped[l]).collect();
-    let weights: Vec<Row> = pulls
-        .iter()
-        .map(|&l| {
-            let priority = n.behaviour.priority[n.lanes[l].class as usize];
-            let (owed, fill, history) = (&state.backorders[l], &state.fill[l], &state.history[l]);
-            each(|w| {
-                priority
-                    * match rule {
-                        SharingRule::Proportional => owed[w] * (1.0 + phantom[w] * (1.0 - fill[w])).min(n.behaviour.phantom_max),
-                        SharingRule::Uniform => 1.0,
-                        SharingRule::TurnAndEarn => history[w].max(1e-12),
-                    }
-            })
-        })
-        .collect();
-    let mut given = vec![ZERO; pulls.len()];
+    let pulls = || lanes.clone().filter(|&l| !n.lanes[l].push);
+    let [mut caps, mut weights, mut given] =
+        [&mut state.scratch.caps, &mut state.scratch.weights, &mut state.scratch.given].map(std::mem::take);
+    for room in [&mut caps, &mut weights, &mut given] {
+        room.clear();
+    }
+    for l in pulls() {
+        let priority = n.behaviour.priority[n.lanes[l].class as usize];
+        let (owed, fill, history) = (&state.backorders[l], &state.fill[l], &state.history[l]);
+        caps.push(state.shipped[l]);
+        given.push(ZERO);
+        weights.push(each(|w| {
+            priority
+                * match rule {
+                    SharingRule::Proportional => owed[w] * (1.0 + phantom[w] * (1.0 - fill[w])).min(n.behaviour.phantom_max),
+                    SharingRule::Uniform => 1.0,
+                    SharingRule::TurnAndEarn => history[w].max(1e-12),
+                }
+        }));
+    }
     let asked = each(|w| caps.iter().map(|q| q[w]).sum());
     let enough = each(|w| if asked[w] <= have[w] { 1.0 } else { 0.0 });
     let mut left = each(|w| have[w].max(0.0).min(asked[w]));
     let tiny = |q: f64| 1e-15 * (1.0 + q);
     for _ in 0..3 {
-        let total = each(|w| (0..pulls.len()).map(|i| if caps[i][w] - given[i][w] > tiny(caps[i][w]) { weights[i][w] } else { 0.0 }).sum());
+        let total = each(|w| (0..caps.len()).map(|i| if caps[i][w] - given[i][w] > tiny(caps[i][w]) { weights[i][w] } else { 0.0 }).sum());
         let mut used = ZERO;
-        for i in 0..pulls.len() {
+        for i in 0..caps.len() {
             for w in 0..WIDTH {
                 let room = caps[i][w] - given[i][w];
                 if room > tiny(caps[i][w]) && total[w] > 0.0 {
@@ -112,12 +118,14 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
         }
         left = each(|w| (left[w] - used[w]).max(0.0));
     }
-    let room = each(|w| (0..pulls.len()).map(|i| caps[i][w] - given[i][w]).sum());
-    for (i, &l) in pulls.iter().enumerate() {
+    let room = each(|w| (0..caps.len()).map(|i| caps[i][w] - given[i][w]).sum());
+    for (i, l) in pulls().enumerate() {
         let share = each(|w| if room[w] > 0.0 { (left[w] / room[w]).min(1.0) } else { 0.0 });
         // Where there is enough for all, all is given to the last bit: a realization must not feel that a neighbour's was rationed.
         state.shipped[l] = each(|w| if enough[w] > 0.0 { caps[i][w] } else { given[i][w] + (caps[i][w] - given[i][w]) * share[w] });
     }
+    let scratch = &mut state.scratch;
+    (scratch.caps, scratch.weights, scratch.given) = (caps, weights, given);
 }
 
 /// Scales what leaves under each export quota to its allowance.

@@ -102,6 +102,8 @@ pub struct State {
     pub licensed_share: Vec<Row>,
     /// Per licensed lane: general-licence volume left.
     pub permit: Vec<Row>,
+    /// Per licensed lane: share of buyers with a general licence in force.
+    pub permit_share: Vec<Row>,
     /// Per general licence and lane: its part of that, as it stood when the period began.
     pub permits: Vec<Row>,
     /// Hold rings: to be let go.
@@ -118,6 +120,8 @@ pub struct State {
     /// Mass that went through the desks.
     pub applications: Applications,
 
+    /// Room for sums within a period.
+    pub scratch: Scratch,
     /// Per market: scarcity log-premium.
     pub scarcity: Vec<Row>,
     /// Per market: noise.
@@ -149,6 +153,35 @@ pub struct Ring {
     pub len: usize,
     /// Row that arrives this period, counted from `start`.
     pub head: usize,
+}
+
+/// Room for what a verb adds up within a period, taken once so that stepping takes none.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    /// Per approval of the desk at work: its limit this period.
+    pub limits: Vec<Row>,
+    /// Per customer of the slot at work: most it may get.
+    pub caps: Vec<Row>,
+    /// Per customer of the slot at work: its weight.
+    pub weights: Vec<Row>,
+    /// Per customer of the slot at work: what it gets.
+    pub given: Vec<Row>,
+    /// Per region: value of missing inflow, and of normal inflow.
+    pub missing: Vec<(Row, f64)>,
+}
+
+impl Scratch {
+    fn new(world: World<'_>) -> Scratch {
+        let customers = world.network.outbound.iter().map(|r| r.len()).max().unwrap_or(0);
+        let approvals = world.shocks.desks.iter().map(|d| d.approvals.len()).max().unwrap_or(0);
+        Scratch {
+            limits: Vec::with_capacity(approvals),
+            caps: Vec::with_capacity(customers),
+            weights: Vec::with_capacity(customers),
+            given: Vec::with_capacity(customers),
+            missing: vec![(ZERO, 0.0); world.network.regions.len()],
+        }
+    }
 }
 
 /// Mass filed for at all desks since the start, t. Mass, since files that are decided in the same week share a bucket: only masses
@@ -215,6 +248,7 @@ impl State {
             hold_share: rows(shocks.licensed.len(), 0.0),
             licensed_share: vec![ONE; shocks.licensed.len()],
             permit: rows(shocks.licensed.len(), 0.0),
+            permit_share: rows(shocks.licensed.len(), 0.0),
             permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
             hold: vec![],
             send_back: vec![],
@@ -222,6 +256,7 @@ impl State {
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
             applications: Applications::default(),
+            scratch: Scratch::new(world),
             scarcity: rows(n.markets.len(), 0.0),
             noise: rows(n.markets.len(), 0.0),
             inflow: n.markets.iter().map(|m| splat(m.flow)).collect(),

@@ -30,6 +30,9 @@ pub struct Record {
     pub overflow: f64,
 }
 
+/// Price metrics of a commodity: highest multiple of the opening price on each side of the border, highest premium outside.
+const PEAKS: [&str; 3] = ["peak_price_inside", "peak_price_outside", "peak_premium"];
+
 /// Names of the scalars of a run, in the order of [`Record::scalars`].
 pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(String, String)> {
     let mut names = vec![];
@@ -38,7 +41,7 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(S
     }
     for side in &watch.sides {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
-        names.extend(["peak_price_inside", "peak_price_outside", "peak_premium"].map(|m| (m.to_string(), scope.clone())));
+        names.extend(PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -73,7 +76,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
         let age = each(|w| t as f64 - onset[w]);
         weeks.clear();
         for (s, scope) in watch.scopes.iter().enumerate() {
-            let mut week = service(network, &draws, &state, &scope.users);
+            let mut week = service(network, &state, &scope.users);
             week.baseline = match baseline.get(t * watch.scopes.len() + s) {
                 Some(row) => *row,
                 None => week.demand,
@@ -90,7 +93,9 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     }
     let end = each(|w| plan.horizon as f64 - onset[w]);
     record.scalars = tracks.iter().flat_map(|t| t.finish(&end)).collect();
-    record.scalars.extend(peaks.iter().flatten());
+    for (peak, side) in peaks.iter().zip(&watch.sides) {
+        record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
+    }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.overflow = state.overflow.iter().flatten().copied().fold(0.0, f64::max);
@@ -145,28 +150,23 @@ fn baseline(
 
 /// Adds up the users of a scope in one period.
 #[inline(always)]
-fn service(network: &Network, draws: &Draws, state: &State, users: &[usize]) -> Week {
+fn service(network: &Network, state: &State, users: &[usize]) -> Week {
     let mut week = Week { demand: ZERO, served: ZERO, unmet: ZERO, on_time: ZERO, backlog: ZERO, down: ZERO, cover: ZERO, baseline: ZERO };
     let (mut stock, mut usage) = (ZERO, ZERO);
     for &u in users {
         let user = &network.users[u];
         let (demand, served, backlog) = (&state.demand[u], &state.served[u], &state.backlog[u]);
         let lost = &state.lost[u];
-        let headroom = user.headroom.map(|p| *draws.of(p));
         for w in 0..WIDTH {
             // What waited before this week is served first.
             let waited = (served[w] + backlog[w] + lost[w] - demand[w]).max(0.0);
             let on_time = (served[w] - waited).clamp(0.0, demand[w]);
-            let could = match headroom {
-                Some(h) => demand[w].min(h[w] * user.demand),
-                None => demand[w],
-            };
             week.demand[w] += demand[w];
             week.served[w] += served[w];
             week.on_time[w] += on_time;
             week.unmet[w] += (demand[w] - served[w]).max(0.0);
             week.backlog[w] += backlog[w];
-            week.down[w] += if served[w] < (1.0 - LINE_DOWN) * could { demand[w] } else { 0.0 };
+            week.down[w] += if served[w] < (1.0 - LINE_DOWN) * demand[w] { demand[w] } else { 0.0 };
             stock[w] += state.on_hand[user.slot][w];
             usage[w] += state.usage_forecast[user.slot][w];
         }

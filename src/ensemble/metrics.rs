@@ -7,6 +7,8 @@ use crate::wide::{Row, WIDTH, ZERO, each, splat};
 
 /// Tolerance of a line stop (τ of MODEL 11).
 pub const LINE_DOWN: f64 = 0.05;
+/// A scope has stopped somewhere once lines with more than this share of its demand are down.
+const STOPPED: f64 = 0.01;
 /// Output of at least this share of the baseline counts as recovered.
 const RECOVERED: f64 = 0.98;
 /// Weeks it must last.
@@ -14,12 +16,12 @@ const STEADY: f64 = 8.0;
 
 /// Names of the metrics of a scope, in the order of [`Track::finish`].
 pub const METRICS: [&str; 10] = [
-    "unmet_share",     // sum over weeks of demand not served on time, over demand
+    "unmet_share",     // sum over weeks of (demand - served) where positive, over demand; what is caught up later is not taken back
     "fill_rate",       // demand served in its own week, over demand
     "lost_output",     // t served less than in the baseline, summed over weeks in which it was less
     "triangle_area",   // weeks of lost output: sum of 1 - served/baseline where positive (Bruneau's resilience triangle)
     "line_down_weeks", // weeks a line is down, mean over the scope's demand
-    "time_to_survive", // weeks from onset to the first line down; the rest of the run if none
+    "time_to_survive", // weeks from onset until lines with 1 % of the scope's demand are down; the rest of the run if never
     "time_to_recover", // weeks from onset until 98 % of the baseline is served for eight weeks; 0 if never short
     "min_cover",       // least weeks of cover on hand
     "peak_unmet",      // largest weekly share of demand not served
@@ -98,7 +100,7 @@ impl Track {
             let share = if week.demand[w] > 0.0 { week.unmet[w] / week.demand[w] } else { 0.0 };
             self.peak[w] = self.peak[w].max(share);
             let after = age[w] >= 0.0;
-            if after && week.down[w] > 0.0 && self.survived[w].is_nan() {
+            if after && week.down[w] > STOPPED && self.survived[w].is_nan() {
                 self.survived[w] = age[w];
             }
             let well = week.served[w] >= RECOVERED * week.baseline[w] && week.backlog[w] <= (1.0 - RECOVERED) * week.demand[w].max(1e-300);

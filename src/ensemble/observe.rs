@@ -61,6 +61,14 @@ pub struct Sides {
     pub opening: [f64; 2],
 }
 
+impl Sides {
+    /// Whether there is a price inside, outside, and a premium.
+    pub fn told(&self) -> [bool; 3] {
+        let there = [!self.markets[0].is_empty(), !self.markets[1].is_empty()];
+        [there[0], there[1], there[0] && there[1]]
+    }
+}
+
 /// A facility of the file (all cohorts together) whose output is watched.
 #[derive(Debug, Clone)]
 pub struct Group {

@@ -43,7 +43,7 @@ fn surplus_slots(n: &Network) -> Vec<bool> {
         for (i, (slot, _)) in a.outputs.iter().enumerate() {
             let pushed: f64 = n.outbound[*slot].clone().filter(|&l| n.lanes[l].push).map(|l| n.lanes[l].share).sum();
             let driver = drive != Drive::Feed && a.drivers.contains(&i);
-            drains[*slot] = !driver && pushed < 1.0 - 1e-9;
+            drains[*slot] |= !driver && pushed < 1.0 - 1e-9;
         }
     }
     drains
@@ -166,6 +166,18 @@ fn finish(n: &mut Network, lane_flow: &[f64], rate: &[f64], need: &[f64], made: 
 }
 
 fn capacities(n: &Network, problems: &mut Problems) {
+    for a in &n.activities {
+        let f = &n.facilities[a.facility];
+        let covered = |slot: usize| n.parameters.support(n.slots[slot].cover).0 >= 1.0 || n.slots[slot].stock.is_some();
+        if f.drive == Drive::Throttle && a.outputs.first().is_some_and(|(slot, _)| !covered(*slot)) {
+            problems
+                .error(
+                    format!("facility[{}].cover_out", f.group),
+                    format!("`{}` is throttled by its stock, so it needs at least a week of cover", f.group),
+                )
+                .help("give cover_out = \"3 weeks\", say, or drive = \"pull\"");
+        }
+    }
     for f in &n.facilities {
         let rate: f64 = n.activities[f.activities.clone()].iter().map(|a| a.rate).sum();
         if let super::Capacity::Rate(p) = f.capacity {

@@ -53,6 +53,18 @@ impl Parameters {
         (low.clamp(p.low, p.high), high.clamp(p.low, p.high))
     }
 
+    /// Value of a parameter in one row of the joint draws; none: it is no column of them.
+    pub fn in_row(&self, param: Param, row: usize) -> Option<f64> {
+        let p = &self.list[param.0];
+        match &p.dist {
+            Dist::Column { name, scale } => {
+                let column = self.column(name)?;
+                Some((self.rows.rows.get(row)?[column] * scale).clamp(p.low, p.high))
+            }
+            _ => None,
+        }
+    }
+
     /// Parameters that really differ between realizations.
     pub fn drawn(&self) -> impl Iterator<Item = (usize, &Parameter)> {
         self.list.iter().enumerate().filter(|(_, p)| !matches!(p.dist, Dist::Fixed(_)))

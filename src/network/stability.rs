@@ -39,8 +39,6 @@ pub(crate) fn opening_cover(n: &Network, m: &Market, read: &dyn Fn(Param) -> f64
 
 pub(super) fn check(sc: &Scenario, n: &Network, problems: &mut Problems) {
     let central = |p: Param| n.parameters.central(p);
-    let low = |p: Param| n.parameters.support(p).0;
-    let high = |p: Param| n.parameters.support(p).1;
     let (mut shaky, mut worst) = (0, (0.0, ""));
     for m in &n.markets {
         if m.slots.iter().all(|&s| n.slots[s].role == Role::Stock) {
@@ -53,8 +51,17 @@ pub(super) fn check(sc: &Scenario, n: &Network, problems: &mut Problems) {
         };
         let at_centre = gain(response(n, m, &central), central(n.price.beta), central(n.price.kappa0), opening_cover(n, m, &central));
         let limit_centre = limit(central(n.price.alpha_down));
-        let at_corner = gain(response(n, m, &high), high(n.price.beta), low(n.price.kappa0), opening_cover(n, m, &low));
-        let limit_corner = limit(low(n.price.alpha_down));
+        // Columns of joint draws are read row by row: their extremes do not occur together.
+        let (mut at_corner, mut limit_corner) = (0.0, f64::INFINITY);
+        for row in 0..n.parameters.rows.rows.len().max(1) {
+            let high = |p: Param| n.parameters.in_row(p, row).unwrap_or_else(|| n.parameters.support(p).1);
+            let low = |p: Param| n.parameters.in_row(p, row).unwrap_or_else(|| n.parameters.support(p).0);
+            let here = gain(response(n, m, &high), high(n.price.beta), low(n.price.kappa0), opening_cover(n, m, &low));
+            let there = limit(low(n.price.alpha_down));
+            if here / there > at_corner / limit_corner {
+                (at_corner, limit_corner) = (here, there);
+            }
+        }
         if at_centre > limit_centre && !sc.run.allow_unstable {
             problems
                 .error(

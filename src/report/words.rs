@@ -110,7 +110,7 @@ fn said(results: &Results, metric: &str, scope: &str, stat: Stat, factor: f64, u
 fn headlines(results: &Results, page: &mut Page) {
     const ROWS: [(&str, &str, f64, &str); 6] = [
         ("unmet_share", "Demand not served over the whole run", 100.0, " %"),
-        ("lost_output", "Output lost for want of material", 1.0, " t"),
+        ("lost_output", "Output lost against the undisturbed future", 1.0, " t"),
         ("triangle_area", "The same, in weeks of normal output", 1.0, " weeks"),
         ("line_down_weeks", "Weeks a production line stands still", 1.0, " weeks"),
         ("time_to_survive", "From the first event until demand is first missed", 1.0, " weeks"),
