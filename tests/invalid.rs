@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use coercivity::network::Network;
 use coercivity::scenario::{self, Failure};
+use coercivity::shocks::Shocks;
 
 /// What the user is told about a file that must be wrong. Paths are relative to the crate, so no machine shows in them.
 fn complaint(path: &Path, sets: &[(&str, &str)]) -> String {
@@ -20,7 +22,11 @@ fn complaint(path: &Path, sets: &[(&str, &str)]) -> String {
 }
 
 fn wrong_files() -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir("tests/invalid") else { panic!("tests/invalid cannot be read") };
+    toml_files(Path::new("tests/invalid"))
+}
+
+fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { panic!("{} cannot be read", folder.display()) };
     let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     files
@@ -98,10 +104,46 @@ fn a_file_that_is_not_utf8_is_refused_in_words() {
     assert!(told.contains("is not UTF-8 text (byte 12)"), "{told}");
 }
 
-#[test]
-fn what_only_fails_to_fit_together_is_left_to_the_network() {
-    let Ok(entries) = fs::read_dir("tests/invalid/relations") else { panic!("tests/invalid/relations cannot be read") };
-    for file in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
-        assert!(scenario::load(&file, &[]).is_ok(), "{} has wrong values", file.display());
+/// What the user is told about a file whose values are right and whose parts do not fit.
+fn misfit(path: &Path) -> String {
+    let (scenario, mut problems) = match scenario::load(path, &[]) {
+        Ok(read) => read,
+        Err(Failure::Wrong { problems, files }) => {
+            panic!("{} has wrong values, which are not for this folder:\n{}", path.display(), scenario::render(&problems, &files, false))
+        }
+        Err(failure) => panic!("{}: {failure}", path.display()),
+    };
+    if let Some(network) = Network::compile(&scenario, &mut problems) {
+        Shocks::compile(&scenario, &network, &mut problems);
     }
+    assert!(!problems.is_empty(), "{} fits together", path.display());
+    scenario::render(&problems, &scenario.files, false)
+}
+
+#[test]
+fn what_does_not_fit_together_is_told_by_the_network_and_the_events() {
+    let files = toml_files(Path::new("tests/invalid/relations"));
+    assert!(files.len() >= 25, "only {} files", files.len());
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("invalid/relations/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for file in files {
+            let name = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            insta::assert_snapshot!(name, misfit(&file));
+        }
+    });
+}
+
+#[test]
+fn the_base_of_the_misfits_fits() {
+    let Ok((scenario, mut problems)) = scenario::load(Path::new("tests/invalid/parts/whole.toml"), &[]) else {
+        panic!("whole.toml is wrong")
+    };
+    let network = Network::compile(&scenario, &mut problems);
+    if let Some(network) = &network {
+        Shocks::compile(&scenario, network, &mut problems);
+    }
+    assert!(network.is_some() && problems.is_empty(), "{}", scenario::render(&problems, &scenario.files, false));
 }

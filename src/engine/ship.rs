@@ -6,6 +6,9 @@ use crate::scenario::schema::SharingRule;
 use crate::shocks::PeriodShocks;
 use crate::wide::{Row, WIDTH, ZERO, add, all, each};
 
+/// Shipments below this share of a lane's opening flow are left over from rounding.
+const DUST: f64 = 1e-9;
+
 /// Allocates, applies quotas, and sends.
 #[inline(always)]
 pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
@@ -43,7 +46,8 @@ fn allocate(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, state: &m
         // A lane partly shut passes that part of a normal week, however much is owed.
         let q = each(|w| {
             let passes = if open[w] < 1.0 { open[w] * placed[w].max(lane.flow) } else { f64::INFINITY };
-            owed[w].min(passes).min(lane.capacity * eligible[w])
+            let most = if lane.capacity.is_finite() { lane.capacity * eligible[w] } else { f64::INFINITY };
+            owed[w].min(passes).min(most)
         });
         add(&mut asked, &q);
         state.shipped[l] = q;
@@ -301,9 +305,11 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             carry(world, now, l, &free, state);
             let (review, returned) = (&now.review[h], &now.returned[h]);
             let start = state.hold_start[h];
+            let flow = world.network.lanes[l].flow;
             for w in 0..WIDTH {
                 if held[w] > 0.0 {
-                    files[w] += 1.0;
+                    // What rounding left over is no file, and takes nobody's turn.
+                    files[w] += if held[w] > DUST * flow { 1.0 } else { 0.0 };
                     taken[w] += held[w];
                     let weeks = wait[w] + review[w];
                     if weeks < desk.ring as f64 {

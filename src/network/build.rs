@@ -171,7 +171,9 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
     }
     if let Some(demand) = &f.demand {
         for (c, _) in &demand.mix {
-            if roles.insert(c.clone(), Role::Final).is_some() {
+            if !roles.contains_key(c) {
+                roles.insert(c.clone(), Role::Final);
+            } else {
                 problems
                     .error(format!("facility[{}].demand", f.id), format!("`{c}` is both made or processed and finally used at `{}`", f.id))
                     .help("give the final use a facility of its own");
@@ -411,8 +413,10 @@ fn lanes(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network, pro
     for pair in drafts.windows(2) {
         if (pair[0].from, pair[0].to) == (pair[1].from, pair[1].to) {
             let name = lane_name(n, &pair[0]);
+            let to = &n.slots[pair[0].to];
+            let path = format!("supply[{}/{}]", n.facilities[to.facility].group, n.commodities[to.commodity].id);
             problems
-                .error("supply", format!("two lanes `{name}`"))
+                .error(path, format!("two lanes `{name}`"))
                 .help("one supplier may stand once in a supply, and not be pushed there too");
         }
     }

@@ -43,8 +43,10 @@ pub(super) fn sequence(n: &mut Network, problems: &mut Problems) {
     }
     if done.len() < count {
         let names: Vec<&str> = (0..count).filter(|&s| waiting[s] > 0).take(4).map(|s| n.slots[s].name.as_str()).collect();
+        let first = &n.slots[(0..count).find(|&s| waiting[s] > 0).unwrap_or(0)];
+        let path = format!("supply[{}/{}]", n.facilities[first.facility].group, n.commodities[first.commodity].id);
         problems
-            .error("supply", format!("orders run in a circle through {}", names.join(", ")))
+            .error(path, format!("orders run in a circle through {}", names.join(", ")))
             .help("make one of these lanes a [[push]]: what comes back is pushed, not ordered");
     }
     n.order_sequence = done.into_iter().filter(|&s| n.slots[s].orders).collect();
