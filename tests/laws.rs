@@ -270,7 +270,11 @@ fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, afte
             at_most(&ZERO, shipped, &ZERO, "I3: shipped");
             at_most(shipped, &[lane.capacity; WIDTH], shipped, &format!("I4: capacity of {}", lane.name));
             if !lane.push {
-                let cap = row(|w| (before.backorders[l][w] * before.open[l][w]).min(lane.capacity));
+                let part = |w: usize| match before.open[l][w] {
+                    open if open < 1.0 => open * before.placed[l][w].max(lane.flow),
+                    _ => f64::INFINITY,
+                };
+                let cap = row(|w| before.backorders[l][w].min(part(w)).min(lane.capacity * before.eligible[l][w]));
                 at_most(shipped, &cap, &cap, &format!("I4: {} ships more than is ordered", lane.name));
                 let less = row(|w| before.backorders[l][w] - after.backorders[l][w]);
                 near(&less, shipped, &before.backorders[l], &format!("I6: {}", lane.name));
