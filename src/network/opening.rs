@@ -166,18 +166,6 @@ fn finish(n: &mut Network, lane_flow: &[f64], rate: &[f64], need: &[f64], made: 
 }
 
 fn capacities(n: &Network, problems: &mut Problems) {
-    for a in &n.activities {
-        let f = &n.facilities[a.facility];
-        let covered = |slot: usize| n.parameters.support(n.slots[slot].cover).0 >= 1.0 || n.slots[slot].stock.is_some();
-        if f.drive == Drive::Throttle && a.outputs.first().is_some_and(|(slot, _)| !covered(*slot)) {
-            problems
-                .error(
-                    format!("facility[{}].cover_out", f.group),
-                    format!("`{}` is throttled by its stock, so it needs at least a week of cover", f.group),
-                )
-                .help("give cover_out = \"3 weeks\", say, or drive = \"pull\"");
-        }
-    }
     for f in &n.facilities {
         let rate: f64 = n.activities[f.activities.clone()].iter().map(|a| a.rate).sum();
         if let super::Capacity::Rate(p) = f.capacity {
