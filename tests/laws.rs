@@ -270,11 +270,13 @@ fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, afte
             at_most(&ZERO, shipped, &ZERO, "I3: shipped");
             at_most(shipped, &[lane.capacity; WIDTH], shipped, &format!("I4: capacity of {}", lane.name));
             if !lane.push {
-                let part = |w: usize| match before.open[l][w] {
-                    open if open < 1.0 => open * before.placed[l][w].max(lane.flow),
-                    _ => f64::INFINITY,
-                };
-                let cap = row(|w| before.backorders[l][w].min(part(w)).min(lane.capacity * before.eligible[l][w]));
+                // A lane partly shut passes its part of a normal week, or of this week's orders if they are larger.
+                let cap = row(|w| {
+                    let (owed, open) = (before.backorders[l][w], before.open[l][w]);
+                    let normal = if open < 1.0 { open * before.placed[l][w].max(lane.flow) } else { f64::INFINITY };
+                    let most = if lane.capacity.is_finite() { lane.capacity * before.eligible[l][w] } else { f64::INFINITY };
+                    owed.min(normal).min(most)
+                });
                 at_most(shipped, &cap, &cap, &format!("I4: {} ships more than is ordered", lane.name));
                 let less = row(|w| before.backorders[l][w] - after.backorders[l][w]);
                 near(&less, shipped, &before.backorders[l], &format!("I6: {}", lane.name));

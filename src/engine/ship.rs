@@ -46,7 +46,8 @@ fn allocate(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, state: &m
         // A lane partly shut passes that part of a normal week, however much is owed.
         let q = each(|w| {
             let passes = if open[w] < 1.0 { open[w] * placed[w].max(lane.flow) } else { f64::INFINITY };
-            owed[w].min(passes).min(lane.capacity * eligible[w])
+            let most = if lane.capacity.is_finite() { lane.capacity * eligible[w] } else { f64::INFINITY };
+            owed[w].min(passes).min(most)
         });
         add(&mut asked, &q);
         state.shipped[l] = q;
