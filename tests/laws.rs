@@ -180,9 +180,9 @@ fn arrivals_are_lawful(here: Here<'_>, before: &State, after: &State) {
         near(&row(|w| road[w] - left[w]), due, &road, &format!("I2: {} lands", lane.name));
         add(&mut landed[lane.to], due);
     }
-    for s in 0..n.slots.len() {
+    for (s, slot) in n.slots.iter().enumerate() {
         let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w]);
-        near(&gain, &landed[s], &after.on_hand[s], &format!("I2: landed at {}", n.slots[s].name));
+        near(&gain, &landed[s], &after.on_hand[s], &format!("I2: landed at {}", slot.name));
     }
 }
 

@@ -170,6 +170,12 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
         }
     }
     if let Some(demand) = &f.demand {
+        let total: f64 = demand.mix.iter().map(|(_, share)| share).sum();
+        if (total - 1.0).abs() > 0.01 {
+            problems
+                .error(format!("facility[{}].demand.mix", f.id), format!("the mix of `{}` sums to {total:.3}, not 1", f.id))
+                .help("shares within 1 % of one are scaled; mend the others");
+        }
         for (c, _) in &demand.mix {
             if !roles.contains_key(c) {
                 roles.insert(c.clone(), Role::Final);
@@ -515,6 +521,7 @@ fn users(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network) {
         let Some(demand) = &part.of.demand else { continue };
         let id = &part.of.id;
         let first = n.users.len();
+        let total: f64 = demand.mix.iter().map(|(_, share)| share).sum::<f64>().max(1e-12);
         for (commodity, share) in &demand.mix {
             let Some(slot) = n.commodity(commodity).and_then(|c| ends.slots.get(&(index, c)).copied()) else { continue };
             let add = &mut n.parameters;
@@ -523,7 +530,7 @@ fn users(sc: &s::Scenario, parts: &[Part<'_>], ends: &Ends, n: &mut Network) {
                 facility: index,
                 sector: n.sectors.iter().position(|x| x == &demand.sector).unwrap_or(0),
                 region: n.facilities[index].region,
-                demand: demand.rate * share * part.share,
+                demand: demand.rate * (share / total) * part.share,
                 facility_demand: demand.rate * part.share,
                 growth: add.add(format!("facility.{id}.demand.growth"), &demand.growth, -0.9, 10.0),
                 noise: add.add(format!("facility.{id}.demand.noise"), &demand.noise, 0.0, 10.0),

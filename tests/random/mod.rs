@@ -41,7 +41,7 @@ impl Debug for World {
 
 pub fn worlds(wish: Wish) -> impl Strategy<Value = World> {
     let die = any::<u16>();
-    let event = prop::collection::vec(die.clone(), 24);
+    let event = prop::collection::vec(die, 24);
     (prop::collection::vec(die, 260), prop::collection::vec(event, 0..=wish.events)).prop_map(move |(chain, events)| {
         let mut dice = Dice { throws: chain, next: 0 };
         let chain = Chain::new(&mut dice);
