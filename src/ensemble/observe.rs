@@ -240,8 +240,11 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<Series> {
     list
 }
 
+/// Months with whether they are partial, and per period the month and share of its days.
+type Calendar = (Vec<(String, bool)>, Vec<Vec<(usize, f64)>>);
+
 /// Spreads each period evenly over its days and sums them by calendar month (MODEL ruling 6).
-fn calendar(start: Date, horizon: usize) -> (Vec<(String, bool)>, Vec<Vec<(usize, f64)>>) {
+fn calendar(start: Date, horizon: usize) -> Calendar {
     let mut months: Vec<(String, bool)> = vec![];
     let mut covered: Vec<(i8, i8)> = vec![]; // days seen, days in the month
     let mut days = vec![];

@@ -42,7 +42,7 @@ struct Ends {
 }
 
 pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network> {
-    let mut parameters = Parameters { list: vec![], rows: sc.rows.clone().unwrap_or_default() };
+    let mut parameters = Parameters::over(sc.rows.clone().unwrap_or_default());
     let regions: Vec<String> = sc.regions.iter().map(|r| r.id.clone()).collect();
     let commodities: Vec<Commodity> = sc
         .commodities

@@ -1,5 +1,7 @@
 //! In: distributions of the scenario. Out: a list of parameters, each drawn once a realization at an address of its own name.
 
+use std::collections::BTreeMap;
+
 use crate::scenario::schema::{Dist, RowTable};
 
 /// Index of a parameter in [`Parameters`].
@@ -26,17 +28,29 @@ pub struct Parameters {
     pub list: Vec<Parameter>,
     /// Joint draws.
     pub rows: RowTable,
+    named: BTreeMap<String, usize>,
 }
 
 impl Parameters {
-    /// Adds a parameter whose values are clipped to `low..=high`. A fixed value is stored once.
+    /// No parameters yet, over a table of joint draws.
+    pub fn over(rows: RowTable) -> Parameters {
+        Parameters { rows, ..Parameters::default() }
+    }
+}
+
+impl Parameters {
+    /// Adds a parameter whose values are clipped to `low..=high`. The same name, or the same fixed value, is stored once.
     pub fn add(&mut self, name: impl Into<String>, dist: &Dist, low: f64, high: f64) -> Param {
-        if let Dist::Fixed(x) = dist {
-            if let Some(i) = self.list.iter().position(|p| p.dist == Dist::Fixed(*x) && p.low == low && p.high == high) {
-                return Param(i);
-            }
+        let name = name.into();
+        let known = match dist {
+            Dist::Fixed(x) => self.list.iter().position(|p| p.dist == Dist::Fixed(*x) && p.low == low && p.high == high),
+            _ => self.named.get(&name).copied(),
+        };
+        if let Some(i) = known {
+            return Param(i);
         }
-        self.list.push(Parameter { name: name.into(), dist: dist.clone(), low, high });
+        self.named.insert(name.clone(), self.list.len());
+        self.list.push(Parameter { name, dist: dist.clone(), low, high });
         Param(self.list.len() - 1)
     }
 

@@ -162,7 +162,7 @@ impl Shocks {
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
-            parameters: Parameters { list: vec![], rows: network.parameters.rows.clone() },
+            parameters: Parameters::over(network.parameters.rows.clone()),
             noise: Noise {
                 demand,
                 elements: network.elements.iter().map(|e| k("price element", e)).collect(),

@@ -184,6 +184,7 @@ impl Review {
 }
 
 /// Adds a desk for a licence event over `lanes` in scope.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn add_desk(
     event: &Event,
     index: usize,
