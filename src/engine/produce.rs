@@ -210,13 +210,13 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             }
         }
         opening += user.demand;
-        if let Some(m) = market {
-            if elasticity.iter().any(|e| *e != 0.0) {
-                let felt = &state.price_felt[m];
-                let log = ln(felt);
-                let answer = exp(&each(|w| -elasticity[w] * log[w]));
-                level = each(|w| level[w] * answer[w]);
-            }
+        if let Some(m) = market
+            && elasticity.iter().any(|e| *e != 0.0)
+        {
+            let felt = &state.price_felt[m];
+            let log = ln(felt);
+            let answer = exp(&each(|w| -elasticity[w] * log[w]));
+            level = each(|w| level[w] * answer[w]);
         }
         let noise = &now.demand[user.facility];
         // Noise and growth act on the facility; the mix decides how much of it is this grade.

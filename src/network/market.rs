@@ -142,10 +142,10 @@ fn link(n: &mut Network) {
             let lane = &n.lanes[l];
             let weight = lane.flow / flow;
             let from = n.region_of(lane.from);
-            if from != region {
-                if let Some(o) = find(n, commodity, from) {
-                    *origins.entry(o).or_default() += weight;
-                }
+            if from != region
+                && let Some(o) = find(n, commodity, from)
+            {
+                *origins.entry(o).or_default() += weight;
             }
             let maker = &n.facilities[n.slots[lane.from].facility];
             let reference = &n.commodities[commodity];
@@ -154,10 +154,11 @@ fn link(n: &mut Network) {
                 let own = if n.inside[maker.region] { reference.price_inside } else { reference.price_outside };
                 let own = own.or(reference.price_inside).or(reference.price_outside).unwrap_or(0.0);
                 for (s, amount) in &a.inputs {
-                    if let Some(m) = find(n, n.slots[*s].commodity, maker.region) {
-                        if m != k && own > 0.0 {
-                            *inputs.entry(m).or_default() += weight * amount / made * n.markets[m].reference / own;
-                        }
+                    if let Some(m) = find(n, n.slots[*s].commodity, maker.region)
+                        && m != k
+                        && own > 0.0
+                    {
+                        *inputs.entry(m).or_default() += weight * amount / made * n.markets[m].reference / own;
                     }
                 }
             }
