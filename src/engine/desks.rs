@@ -150,6 +150,10 @@ fn release(world: World<'_>, d: usize, before: &Row, after: &Row, state: &mut St
                     let at = start + place(w);
                     go[w] = std::mem::take(&mut state.hold[at][w]);
                     back[w] = std::mem::take(&mut state.send_back[at][w]);
+                    // A paper is worth nothing at a shut border: the goods go back, the order stands.
+                    if state.open[l][w] == 0.0 {
+                        back[w] += std::mem::take(&mut go[w]);
+                    }
                     state.applications.approved[w] += go[w];
                     state.applications.returned[w] += back[w];
                 }

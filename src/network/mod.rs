@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod link;
 mod market;
 mod opening;
 mod order;

@@ -32,7 +32,7 @@ pub fn push(r: &mut Reader, sheet: &mut Sheet<'_>) -> Push {
     }
 }
 
-/// The other ends, sorted by facility.
+/// The other ends, in the order of the file.
 fn links(r: &mut Reader, sheet: &mut Sheet<'_>, key: &'static str) -> Vec<Link> {
     sheet.need(r, key);
     let path = sheet.at(key);
@@ -55,7 +55,6 @@ fn links(r: &mut Reader, sheet: &mut Sheet<'_>, key: &'static str) -> Vec<Link> 
         }
         list.push(link);
     }
-    list.sort_by(|a, b| a.facility.cmp(&b.facility));
     list
 }
 
