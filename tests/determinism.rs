@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use coercivity::ensemble::dispatch::{self, Job, Path as Path_};
 use coercivity::ensemble::observe::Watch;
 use coercivity::ensemble::{self, Plan};
 use coercivity::network::Network;
@@ -28,7 +29,7 @@ fn compile(loaded: Result<(Scenario, Problems), Failure>) -> (Scenario, Network,
 }
 
 fn results(scenario: &Scenario, network: &Network, shocks: &Shocks, realizations: u64, threads: usize) -> Results {
-    let plan = Plan { realizations, horizon: scenario.run.horizon, baseline: true, keep: true };
+    let plan = Plan { realizations, horizon: scenario.run.horizon, baseline: true };
     let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
     let tally = ensemble::run(network, shocks, &watch, &plan, threads, &|_| {}, &AtomicBool::new(false));
     collect::collect(scenario, network, shocks, &watch, &tally.expect("nobody interrupts"))
@@ -260,4 +261,24 @@ fn the_order_of_a_file_changes_nothing() {
     let turned = lines.join("\n");
     assert_ne!(turned, noisy());
     same_bytes(&tables_of(&noisy()), &tables_of(&turned), "items in another order");
+}
+
+#[test]
+fn the_bits_are_the_same_on_every_vector_path() {
+    let loaded = load(Path::new("scenarios/2025-export-licences.toml"), &sets(&[("run.horizon", "\"40 weeks\"")]));
+    let (scenario, network, shocks) = compile(loaded);
+    let plan = Plan { realizations: 8, horizon: scenario.run.horizon, baseline: true };
+    let watch = Watch::new(&network, &shocks, scenario.run.start, plan.horizon);
+    let calm = Shocks::calm(shocks.seed, &network);
+    let job = Job { network: &network, shocks: &shocks, calm: &calm, watch: &watch, plan: &plan, first: 0 };
+    let record = |path: Path_| dispatch::run_on(path, job, &AtomicBool::new(false));
+    let plain = record(Path_::Plain);
+    assert!(plain.series.iter().flatten().any(|x| *x > 0.0));
+    for path in dispatch::paths() {
+        let wide = record(path);
+        let bits = |rows: &[Row]| rows.iter().flatten().map(|x| x.to_bits()).collect::<Vec<u64>>();
+        assert!(bits(&wide.series) == bits(&plain.series), "{path:?}: series");
+        assert!(bits(&wide.scalars) == bits(&plain.scalars), "{path:?}: scalars");
+        assert!(bits(&wide.exports) == bits(&plain.exports), "{path:?}: exports");
+    }
 }

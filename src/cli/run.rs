@@ -79,8 +79,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     // A second handler in one process (tests) is refused; the first one serves.
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let threads = if a.threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { a.threads };
-    let plan =
-        Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline, keep: !a.no_realizations };
+    let plan = Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline };
     let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
     let bar = progress::bar(plan.realizations, a.quiet || a.json);
     let tally = match crate::ensemble::run(network, shocks, &watch, &plan, threads, &|n| bar.inc(n), &stop) {

@@ -31,8 +31,6 @@ pub struct Plan {
     pub horizon: usize,
     /// Whether each realization runs beside its own undisturbed baseline.
     pub baseline: bool,
-    /// Whether every realization's scalars are wanted as a table.
-    pub keep: bool,
 }
 
 /// Something that went wrong in the world, not in the scenario.
