@@ -53,6 +53,12 @@ fn wanted(world: World<'_>, s: usize, weight: &Row, state: &mut State) -> Row {
         forecast[w] += weight[w] * (desired[w] - forecast[w]);
     }
     let forecast = *forecast;
+    if let Some(u) = slot.user {
+        let (neutral, answer) = (&mut state.neutral_forecast[s], &state.price_answer[u]);
+        for w in 0..WIDTH {
+            neutral[w] += weight[w] * (state.desired[s][w] / answer[w].max(1e-300) - neutral[w]);
+        }
+    }
     let waiting = match slot.user {
         Some(u) => state.backlog[u],
         None => state.owed[s],

@@ -1,8 +1,9 @@
 //! In: stocks on hand and cleared flows. Out: prices (MODEL 6.6): scarcity from cover and inflow, noise, costs passed downstream.
 
 use super::{State, World};
+use crate::network::Role;
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp, ln1};
+use crate::wide::{Row, WIDTH, ZERO, add, each, exp, ln1, splat};
 
 /// Moves every market's scarcity premium and price.
 #[inline(always)]
@@ -41,7 +42,7 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
         inflow[w] += law.inflow_smoothing * (arrived[w] - inflow[w]);
     }
     let inflow = *inflow;
-    let usage = reference_usage(market, state);
+    let usage = wanted_usage(n, market, state);
     let m = &mut state.scarcity[k];
     for w in 0..WIDTH {
         let target = usage[w] * cover[w] * (1.0 + psi[w] * scare[w]);
@@ -56,17 +57,23 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
     }
 }
 
-/// Usage at opening prices: grown with final demand, less what slow thrift saves; short-run answers to price do not count.
+/// What the market's users want to use, t/week of inflow: opening inflow times the forecast of desired usage over the opening one.
+/// Desired, not realised: who starves or is refused still wants; who is told to make less does not. Users' answers to the price
+/// of what they buy are taken out, so that a market does not forget its scarcity because it has driven its users away.
 #[inline(always)]
-fn reference_usage(market: &crate::network::Market, state: &State) -> Row {
-    let mut share = ONE;
-    for &(grade, side, weight) in &market.thrift {
-        let slow = &state.thrift[grade][side];
-        for w in 0..WIDTH {
-            share[w] -= weight * (1.0 - slow[w]);
+fn wanted_usage(network: &crate::network::Network, market: &crate::network::Market, state: &State) -> Row {
+    let (mut wanted, mut opening) = (ZERO, 0.0);
+    for &s in &market.slots {
+        if matches!(network.slots[s].role, Role::Input | Role::Final) {
+            opening += network.slots[s].flow;
+            let of_user = network.slots[s].user.is_some();
+            add(&mut wanted, if of_user { &state.neutral_forecast[s] } else { &state.usage_forecast[s] });
         }
     }
-    each(|w| (market.flow * state.growth[w] * share[w]).max(1e-12 * market.flow))
+    if opening <= 0.0 {
+        return splat(market.flow);
+    }
+    each(|w| (market.flow * wanted[w] / opening).max(1e-9 * market.flow))
 }
 
 #[inline(always)]

@@ -194,7 +194,6 @@ fn usable(slot: usize, activity: &Row, amount: f64, state: &State) -> Row {
 fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let World { network: n, draws, shocks } = world;
     let years = state.period as f64 * 7.0 / 365.25;
-    let (mut grown, mut opening) = (ZERO, 0.0);
     for u in 0..n.users.len() {
         let user = &n.users[u];
         let market = n.slots[user.slot].market;
@@ -205,11 +204,7 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let log = ln(&each(|w| 1.0 + growth[w]));
             let factor = exp(&each(|w| years * log[w]));
             level = each(|w| level[w] * factor[w]);
-            for w in 0..WIDTH {
-                grown[w] += user.demand * (factor[w] - 1.0);
-            }
         }
-        opening += user.demand;
         if let Some(m) = market
             && elasticity.iter().any(|e| *e != 0.0)
         {
@@ -217,14 +212,12 @@ fn serve(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let log = ln(felt);
             let answer = exp(&each(|w| -elasticity[w] * log[w]));
             level = each(|w| level[w] * answer[w]);
+            state.price_answer[u] = answer;
         }
         let noise = &now.demand[user.facility];
         // Noise and growth act on the facility; the mix decides how much of it is this grade.
         let mix = mix(n, u, state);
         state.demand[u] = each(|w| level[w] * noise[w] * mix[w]);
-    }
-    if opening > 0.0 {
-        state.growth = each(|w| 1.0 + grown[w] / opening);
     }
     for u in 0..n.users.len() {
         let user = &n.users[u];

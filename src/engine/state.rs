@@ -20,6 +20,8 @@ pub struct State {
     pub owed: Vec<Row>,
     /// Per slot: forecast of desired usage.
     pub usage_forecast: Vec<Row>,
+    /// Per slot: the same at opening prices of what is bought there: users' answers to its price taken out.
+    pub neutral_forecast: Vec<Row>,
     /// Per slot: forecast of orders received.
     pub order_forecast: Vec<Row>,
     /// Per slot: forecast of inflow on push lanes.
@@ -64,6 +66,8 @@ pub struct State {
 
     /// Per facility: factor on capacity.
     pub capacity: Vec<Row>,
+    /// Per user: its answer to the price of what it buys, this period.
+    pub price_answer: Vec<Row>,
     /// Per user: factor on demand.
     pub demand_factor: Vec<Row>,
     /// Per activity: activity this period.
@@ -134,8 +138,6 @@ pub struct State {
     pub price_felt: Vec<Row>,
     /// Per market: opening stock over opening inflow, weeks.
     pub market_cover: Vec<Row>,
-    /// Growth of final demand since the start, all users together.
-    pub growth: Row,
     /// Per region: scare index.
     pub scare: Vec<Row>,
     /// Per grade and side of the border: slow part of thrift.
@@ -209,6 +211,7 @@ impl State {
             stranded: rows(slots, 0.0),
             owed: rows(slots, 0.0),
             usage_forecast: n.slots.iter().map(|x| splat(x.flow)).collect(),
+            neutral_forecast: n.slots.iter().map(|x| splat(x.flow)).collect(),
             order_forecast: rows(slots, 0.0),
             push_forecast: n.slots.iter().map(|x| splat(x.pushed_in)).collect(),
             lead: n.slots.iter().map(|x| splat(x.lead)).collect(),
@@ -230,6 +233,7 @@ impl State {
             transit: vec![],
             rings: vec![],
             capacity: vec![ONE; n.facilities.len()],
+            price_answer: vec![ONE; users],
             demand_factor: vec![ONE; users],
             activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
             worked: rows(n.activities.len(), 0.0),
@@ -263,7 +267,6 @@ impl State {
             price: vec![ONE; n.markets.len()],
             price_felt: vec![ONE; n.markets.len()],
             market_cover: rows(n.markets.len(), 0.0),
-            growth: ONE,
             scare: rows(n.regions.len(), 0.0),
             thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
             use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],

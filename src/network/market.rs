@@ -30,8 +30,6 @@ pub struct Market {
     pub element: usize,
     /// Share of the scarcity premium it carries, 0..1.
     pub scarcity: f64,
-    /// Grades whose slow thrift lowers its reference usage: (grade, side of the border, share of usage).
-    pub thrift: Vec<(usize, usize, f64)>,
 }
 
 /// One input in the cost of a commodity.
@@ -100,7 +98,6 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
             inputs: vec![],
             element,
             scarcity,
-            thrift: vec![],
         });
     }
     link(n);
@@ -235,7 +232,6 @@ fn thrift(sc: &Scenario, n: &mut Network) {
             value.iter().enumerate().filter(|(_, v)| **v > 0.0).map(|(k, v)| (k, v / total)).collect()
         })
         .collect();
-    usage(sc, n, &elements.iter().map(|(e, _)| *e).collect::<Vec<_>>());
     let p = &mut n.parameters;
     n.thrift = Some(Thrift {
         grades: t.from.len(),
@@ -246,33 +242,4 @@ fn thrift(sc: &Scenario, n: &mut Network) {
         fall: p.add("thrift.fall", &t.fall, 0.0, 1.0),
         rise: p.add("thrift.rise", &t.rise, 0.0, 1.0),
     });
-}
-
-/// Shares of a market's reference usage that go into each grade: for oxides and metals of the dear elements, and for the grades.
-fn usage(sc: &Scenario, n: &mut Network, elements: &[usize]) {
-    let grades = sc.thrift.as_ref().map(|t| t.from.clone()).unwrap_or_default();
-    for k in 0..n.markets.len() {
-        let content = &n.commodities[n.markets[k].commodity].content;
-        let own = grades.iter().position(|g| *g == n.commodities[n.markets[k].commodity].id);
-        let outside = usize::from(!n.inside[n.markets[k].region]);
-        let pure = elements.iter().copied().find(|&e| content.iter().enumerate().all(|(i, x)| (i == e) == (*x > 0.0)));
-        let shares = match (own, pure) {
-            (Some(grade), _) => vec![(grade, outside, 1.0)],
-            (None, Some(e)) => {
-                let mut by: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-                for u in &n.users {
-                    let side = usize::from(!n.inside[u.region]);
-                    let grade = u.grade.map(|g| (g, side));
-                    // Makers inside serve both sides, makers outside only their own.
-                    if let Some(key) = grade.filter(|(_, side)| outside == 0 || *side == 1) {
-                        *by.entry(key).or_default() += u.demand * n.commodities[n.slots[u.slot].commodity].content[e];
-                    }
-                }
-                let total: f64 = by.values().sum();
-                by.into_iter().filter(|_| total > 0.0).map(|((g, side), x)| (g, side, x / total)).collect()
-            }
-            _ => vec![],
-        };
-        n.markets[k].thrift = shares;
-    }
 }
