@@ -36,7 +36,7 @@ fn scare(world: World<'_>, state: &mut State) {
         let (sum, total) = &mut missing[market.region];
         *total += value;
         for w in 0..WIDTH {
-            sum[w] += value * (NOTICED - state.inflow[k][w] / market.flow).max(0.0);
+            sum[w] += value * (NOTICED - state.inflow[k][w] / state.asked[k][w].max(1e-9 * market.flow)).max(0.0);
         }
     }
     for (r, (sum, total)) in missing.iter().enumerate() {

@@ -43,18 +43,48 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
     }
     let inflow = *inflow;
     let usage = wanted_usage(n, market, state);
+    let asked_now = asked_for(n, market, &usage, state);
+    let asked = &mut state.asked[k];
+    for w in 0..WIDTH {
+        asked[w] += law.inflow_smoothing * (asked_now[w] - asked[w]);
+    }
+    let asked = *asked;
     let m = &mut state.scarcity[k];
     for w in 0..WIDTH {
         let target = usage[w] * cover[w] * (1.0 + psi[w] * scare[w]);
         let bare = if target > 0.0 { stock[w] / target } else { 1.0 };
         let kappa = (bare + kappa0[w]) / (1.0 + kappa0[w]);
-        let phi = (inflow[w] / usage[w]).clamp(phi_min[w], 1.0);
+        let phi = (inflow[w] / asked[w].max(1e-9 * market.flow)).clamp(phi_min[w], 1.0);
         let log_kappa = ln1(kappa);
         let weight = if kappa < 1.0 { beta[w] } else { glut[w] };
         let called = (market.scarcity * (-weight * log_kappa - gamma[w] * ln1(phi))).max(floor[w]);
         let speed = if called > m[w] { up[w] } else { down[w] };
         m[w] += speed * (called - m[w]);
     }
+}
+
+/// Inflow asked for this week: orders placed, what is pushed, what refused buyers would order; and as long as suppliers owe, no
+/// less than what users want to use. Little inflow is scarcity only where more was asked for.
+#[inline(always)]
+fn asked_for(network: &crate::network::Network, market: &crate::network::Market, usage: &Row, state: &State) -> Row {
+    let (mut asked, mut owed) = (ZERO, ZERO);
+    for &l in &market.lanes {
+        if network.lanes[l].push {
+            add(&mut asked, &state.shipped[l]);
+        } else {
+            add(&mut asked, &state.placed[l]);
+            add(&mut owed, &state.backorders[l]);
+        }
+    }
+    for &s in &market.slots {
+        if network.slots[s].orders {
+            let (reach, wanted) = (&state.reach[s], &state.usage_forecast[s]);
+            for w in 0..WIDTH {
+                asked[w] += (1.0 - reach[w]) * wanted[w];
+            }
+        }
+    }
+    each(|w| asked[w].max(usage[w].min(asked[w] + owed[w])))
 }
 
 /// What the market's users want to use, t/week of inflow: opening inflow times the forecast of desired usage over the opening one.

@@ -132,6 +132,8 @@ pub struct State {
     pub noise: Vec<Row>,
     /// Per market: smoothed cleared inflow.
     pub inflow: Vec<Row>,
+    /// Per market: smoothed inflow asked for.
+    pub asked: Vec<Row>,
     /// Per market: price over reference.
     pub price: Vec<Row>,
     /// Per market: smoothed price over reference, to which users react.
@@ -263,6 +265,7 @@ impl State {
             scratch: Scratch::new(world),
             scarcity: rows(n.markets.len(), 0.0),
             noise: rows(n.markets.len(), 0.0),
+            asked: n.markets.iter().map(|m| splat(m.flow)).collect(),
             inflow: n.markets.iter().map(|m| splat(m.flow)).collect(),
             price: vec![ONE; n.markets.len()],
             price_felt: vec![ONE; n.markets.len()],
