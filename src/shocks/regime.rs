@@ -237,6 +237,8 @@ pub(super) fn add_desk(
                     format!("lane `{}` is already under another licence regime", network.lanes[l].name),
                 )
                 .help("a lane has one desk; narrow one scope, or change the regime with desk_rate and general_licence");
+            // Lanes of a desk that does not come to be would point at nothing.
+            shocks.licensed.truncate(first);
             return;
         }
         let lane = &network.lanes[l];
