@@ -66,7 +66,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     let mut tracks = vec![Track::new(); watch.scopes.len()];
     let mut weeks = vec![];
     let mut peaks = vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
-    let onset = first_onset(&draws);
+    let onset = first_onset(&draws, plan.horizon);
     for t in 0..plan.horizon {
         if stop.load(Ordering::Relaxed) {
             return record;
@@ -102,12 +102,12 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     record
 }
 
-/// Onset of the first event that happens; one after the end of time if none does.
-fn first_onset(draws: &Draws) -> Row {
+/// Onset of the first event that happens within the run; its start if none does.
+fn first_onset(draws: &Draws, horizon: usize) -> Row {
     let mut onset = splat(f64::INFINITY);
     for window in &draws.windows {
         for w in 0..WIDTH {
-            if window.occurs[w] > 0.0 {
+            if window.occurs[w] > 0.0 && window.onset[w] < horizon as f64 {
                 onset[w] = onset[w].min(window.onset[w]);
             }
         }
