@@ -21,7 +21,6 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let before = state.clock[d];
         let after = each(|w| before[w] + rate[w]);
         state.clock[d] = after;
-        state.clock_rate[d] = rate;
         if let Some(p) = desk.applications {
             let decided = draws.event(p);
             let q = &mut state.queue[d];
