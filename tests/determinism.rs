@@ -31,7 +31,7 @@ fn results(scenario: &Scenario, network: &Network, shocks: &Shocks, realizations
     let plan = Plan { realizations, horizon: scenario.run.horizon, baseline: true, keep: true };
     let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
     let tally = ensemble::run(network, shocks, &watch, &plan, threads, &|_| {}, &AtomicBool::new(false));
-    collect::collect(scenario, network, shocks, &watch, &tally.expect("nobody interrupts"))
+    collect::collect(scenario, network, shocks, &watch, &plan, &tally.expect("nobody interrupts"))
 }
 
 /// All tables of a run, one after the other.

@@ -94,9 +94,9 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     };
     bar.finish_and_clear();
 
-    let mut results = collect::collect(scenario, network, shocks, &watch, &tally);
+    let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
     write_inputs(folder.path(), scenario)?;
-    write_tables(folder.path(), &mut results, a)?;
+    csv::write_all(&results, folder.path()).context("cannot write the tables")?;
     if !a.no_charts {
         results.notes.extend(write_charts(folder.path(), &results)?);
     }
@@ -150,14 +150,6 @@ fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> 
             }
             fs::write(place, &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
         }
-    }
-    Ok(())
-}
-
-fn write_tables(folder: &Path, results: &mut Results, a: &RunArguments) -> Result<()> {
-    csv::write_all(results, folder).context("cannot write the tables")?;
-    if a.no_realizations {
-        fs::remove_file(folder.join("realizations.csv")).context("cannot leave out realizations.csv")?;
     }
     Ok(())
 }
