@@ -140,7 +140,8 @@ fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> 
     let inputs = folder.join("inputs");
     fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
     for file in &scenario.files {
-        if let Some(name) = file.path.file_name().filter(|_| file.path.exists()) {
+        // Overrides are no file; what was read from one is written even if it has gone since.
+        if let Some(name) = file.path.file_name().filter(|_| !file.path.to_string_lossy().starts_with("--set ")) {
             // Bases in different folders may share a name.
             let mut place = inputs.join(name);
             let mut copy = 1;
