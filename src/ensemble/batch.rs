@@ -26,7 +26,7 @@ pub struct Record {
     pub exports: Vec<Row>,
     /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
     pub scalars: Vec<Row>,
-    /// Largest share of a desk's mass that lay beyond its ring.
+    /// Largest mass of a lane that lay beyond its desk's ring, t, over the realizations that count.
     pub overflow: f64,
 }
 
@@ -98,7 +98,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
-    record.overflow = state.overflow.iter().flatten().copied().fold(0.0, f64::max);
+    record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
     record
 }
 
