@@ -127,16 +127,6 @@ pub fn ln(x: &Row) -> Row {
     out
 }
 
-/// x^a for positive x.
-#[inline(always)]
-pub fn pow(x: &Row, a: &Row) -> Row {
-    let mut out = ln(x);
-    for w in 0..WIDTH {
-        out[w] *= a[w];
-    }
-    exp(&out)
-}
-
 /// The standard normal quantile of u in 0..1 (Wichura 1988, algorithm AS 241, both branches computed and one selected).
 #[inline(always)]
 pub fn normal_quantile1(u: f64) -> f64 {

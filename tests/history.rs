@@ -16,10 +16,10 @@ fn flagship() -> Results {
     let (scenario, mut problems) = load(Path::new("scenarios/2025-export-licences.toml"), &sets).expect("the flagship loads");
     let network = Network::compile(&scenario, &mut problems).expect("the flagship compiles");
     let shocks = Shocks::compile(&scenario, &network, &mut problems);
-    let plan = Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: true };
+    let plan = Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: true, keep: true };
     let watch = Watch::new(&network, &shocks, scenario.run.start, plan.horizon);
     let tally = run(&network, &shocks, &watch, &plan, 2, &|_| {}, &AtomicBool::new(false)).expect("nobody interrupts");
-    collect::collect(&scenario, &network, &shocks, &watch, &tally)
+    collect::collect(&scenario, &network, &shocks, &watch, &plan, &tally)
 }
 
 fn median(results: &Results, variable: &str, scope: &str) -> Vec<f64> {

@@ -1,5 +1,6 @@
 //! `coercivity check`: in: a scenario file. Out: everything wrong with it; then what it holds and its undisturbed balance.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -49,14 +50,16 @@ pub(crate) fn check(a: &CheckArguments) -> Result<Outcome> {
             "slots": network.slots.len(), "markets": network.markets.len(), "events": scenario.events.len(),
             "numbers": {"sourced": e.sourced, "derived": e.derived, "assumed": e.assumed, "unsourced": e.unsourced},
             "balance": balance, "surplus": surplus, "warnings": loaded.warnings.len()});
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        super::print(&(serde_json::to_string_pretty(&value)? + "\n"))?;
         return Ok(Outcome::Done);
     }
     if a.quiet {
         return Ok(Outcome::Done);
     }
-    println!("{}", scenario.title);
-    println!(
+    let mut text = String::new();
+    writeln!(text, "{}", scenario.title)?;
+    writeln!(
+        text,
         "{} facilities ({} with cohorts), {} lanes ({}), {} commodities, {} regions, {} markets, {} events",
         scenario.facilities.len(),
         network.facilities.len(),
@@ -66,20 +69,29 @@ pub(crate) fn check(a: &CheckArguments) -> Result<Outcome> {
         scenario.regions.len(),
         network.markets.len(),
         scenario.events.len()
-    );
-    println!("Numbers of the world: {} sourced, {} derived, {} assumed, {} unsourced", e.sourced, e.derived, e.assumed, e.unsourced);
-    println!("\nThe undisturbed balance against sourced totals");
-    println!("  {:<52} {:>10} {:>10} {:>8}  in range", "", "ours", "source", "off by");
-    rows.iter().for_each(print_row);
-    println!("\nSurplus sinks (t/yr): made together with what is wanted, and sold off or stored");
-    for (name, flow) in surplus_rows(network).iter().take(12).filter(|(_, f)| *f > 0.0) {
-        println!("  {name:<52} {flow:>10.1}");
+    )?;
+    writeln!(text, "Numbers of the world: {} sourced, {} derived, {} assumed, {} unsourced", e.sourced, e.derived, e.assumed, e.unsourced)?;
+    writeln!(text, "\nThe undisturbed balance against sourced totals")?;
+    writeln!(text, "  {:<52} {:>10} {:>10} {:>8}  in range", "", "ours", "source", "off by")?;
+    for row in &rows {
+        write_row(&mut text, row)?;
     }
-    println!("\nNothing is wrong with it.");
+    writeln!(text, "\nSurplus sinks (t/yr): made together with what is wanted, and sold off or stored")?;
+    for (name, flow) in surplus_rows(network).iter().take(12).filter(|(_, f)| *f > 0.0) {
+        writeln!(text, "  {name:<52} {flow:>10.1}")?;
+    }
+    let warnings = loaded.warnings.len();
+    let said = if warnings == 0 {
+        "Nothing is wrong with it.".to_owned()
+    } else {
+        format!("No errors; {warnings} warning{} above.", if warnings == 1 { "" } else { "s" })
+    };
+    writeln!(text, "\n{said}")?;
+    super::print(&text)?;
     Ok(Outcome::Done)
 }
 
-fn print_row(r: &CheckRow) {
+fn write_row(text: &mut String, r: &CheckRow) -> std::fmt::Result {
     let say = |x: f64| {
         if r.share {
             format!("{:.1} %", 100.0 * x)
@@ -99,8 +111,9 @@ fn print_row(r: &CheckRow) {
         }
         _ => "–",
     };
-    println!("  {:<52} {:>10} {:>10} {:>+7.1} %  {inside}", r.name, say(r.ours), say(r.expected), 100.0 * r.deviation);
+    writeln!(text, "  {:<52} {:>10} {:>10} {:>+7.1} %  {inside}", r.name, say(r.ours), say(r.expected), 100.0 * r.deviation)?;
     if r.deviation.abs() > 0.1 {
-        println!("      {}", r.reason);
+        writeln!(text, "      {}", r.reason)?;
     }
+    Ok(())
 }

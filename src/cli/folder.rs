@@ -43,17 +43,26 @@ impl Folder {
 
     /// Puts the finished folder in its place; what was there goes away only then.
     pub(crate) fn finish(self) -> Result<PathBuf> {
-        let making = self.making.keep();
-        open_to_all(&making);
+        open_to_all(self.path());
         let context = || format!("cannot put the run's folder at {}", self.target.display());
-        if self.target.exists() {
-            let old = making.with_extension("old");
+        // What was there waits in a hidden folder of its own, and comes back if the new one cannot take its place.
+        let parent = self.path().parent().unwrap_or(Path::new("."));
+        let attic = tempfile::Builder::new().prefix(".old.").tempdir_in(parent).with_context(context)?;
+        let old = attic.path().join("old");
+        let replaced = self.target.exists();
+        if replaced {
             fs::rename(&self.target, &old).with_context(context)?;
-            fs::rename(&making, &self.target).with_context(context)?;
-            if old.is_dir() { fs::remove_dir_all(&old)? } else { fs::remove_file(&old)? }
-        } else {
-            fs::rename(&making, &self.target).with_context(context)?;
         }
+        if let Err(error) = fs::rename(self.path(), &self.target) {
+            if replaced && fs::rename(&old, &self.target).is_err() {
+                // Never throw away the only copy.
+                let kept = attic.keep().join("old");
+                return Err(error).with_context(context).with_context(|| format!("what was there lies at {}", kept.display()));
+            }
+            return Err(error).with_context(context);
+        }
+        let _ = self.making.keep(); // moved: nothing is left to remove
+        attic.close().context("cannot remove what the run's folder replaced")?;
         Ok(self.target)
     }
 }

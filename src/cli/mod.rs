@@ -41,6 +41,15 @@ pub(crate) enum Outcome {
     Interrupted,
 }
 
+/// Prints to standard output; a reader who has heard enough (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
 /// Reads the arguments, runs the command, says what went wrong.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();

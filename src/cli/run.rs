@@ -79,12 +79,14 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     // A second handler in one process (tests) is refused; the first one serves.
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let threads = if a.threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { a.threads };
-    let plan = Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline };
+    let plan =
+        Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline, keep: !a.no_realizations };
     let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
     let bar = progress::bar(plan.realizations, a.quiet || a.json);
     let tally = match crate::ensemble::run(network, shocks, &watch, &plan, threads, &|n| bar.inc(n), &stop) {
         Ok(tally) => tally,
-        Err(EnsembleError::Interrupted(n)) => {
+        Err(EnsembleError::Interrupted(_)) => {
+            let n = bar.position();
             bar.finish_and_clear();
             eprintln!("interrupted after {n} realizations; nothing was written");
             return Ok(Outcome::Interrupted);
@@ -93,9 +95,9 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     };
     bar.finish_and_clear();
 
-    let mut results = collect::collect(scenario, network, shocks, &watch, &tally);
+    let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
     write_inputs(folder.path(), scenario)?;
-    write_tables(folder.path(), &mut results, a)?;
+    csv::write_all(&results, folder.path()).context("cannot write the tables")?;
     if !a.no_charts {
         results.notes.extend(write_charts(folder.path(), &results)?);
     }
@@ -111,10 +113,10 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     }
     let place = folder.finish()?;
     if a.json {
-        println!("{}", json(&results, &place, began.elapsed().as_secs_f64())?);
+        super::print(&(json(&results, &place, began.elapsed().as_secs_f64())? + "\n"))?;
     } else if !a.quiet {
         let shown = place.display().to_string();
-        print!("{}", report::words::page(&results, Some(&shown), Some(began.elapsed().as_secs_f64())));
+        super::print(&report::words::page(&results, Some(&shown), Some(began.elapsed().as_secs_f64())))?;
     }
     Ok(Outcome::Done)
 }
@@ -139,7 +141,8 @@ fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> 
     let inputs = folder.join("inputs");
     fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
     for file in &scenario.files {
-        if let Some(name) = file.path.file_name().filter(|_| file.path.exists()) {
+        // Overrides are no file; what was read from one is written even if it has gone since.
+        if let Some(name) = file.path.file_name().filter(|_| !file.path.to_string_lossy().starts_with("--set ")) {
             // Bases in different folders may share a name.
             let mut place = inputs.join(name);
             let mut copy = 1;
@@ -149,14 +152,6 @@ fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> 
             }
             fs::write(place, &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
         }
-    }
-    Ok(())
-}
-
-fn write_tables(folder: &Path, results: &mut Results, a: &RunArguments) -> Result<()> {
-    csv::write_all(results, folder).context("cannot write the tables")?;
-    if a.no_realizations {
-        fs::remove_file(folder.join("realizations.csv")).context("cannot leave out realizations.csv")?;
     }
     Ok(())
 }

@@ -21,13 +21,12 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let before = state.clock[d];
         let after = each(|w| before[w] + rate[w]);
         state.clock[d] = after;
-        state.clock_rate[d] = rate;
         if let Some(p) = desk.applications {
             let decided = draws.event(p);
             let q = &mut state.queue[d];
             *q = each(|w| (q[w] - decided[w] * rate[w]).max(0.0));
         }
-        release(world, d, &before, &after, state);
+        release(world, now, d, &before, &after, state);
         if strength.iter().all(|s| *s == 0.0) {
             for h in desk.lanes.clone() {
                 state.hold_share[h] = ZERO;
@@ -123,7 +122,7 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
 
 /// Empties the buckets that the clock has passed.
 #[inline(always)]
-fn release(world: World<'_>, d: usize, before: &Row, after: &Row, state: &mut State) {
+fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: &Row, state: &mut State) {
     let World { network, shocks, .. } = world;
     let desk = &shocks.desks[d];
     let held_before = state.held[d];
@@ -158,9 +157,7 @@ fn release(world: World<'_>, d: usize, before: &Row, after: &Row, state: &mut St
                     state.applications.returned[w] += back[w];
                 }
             }
-            let ring = state.rings[l];
-            let arrival = ring.start + (ring.head + lane.lead) % ring.len;
-            add(&mut state.transit[arrival], &go);
+            super::ship::carry(world, now, l, &go, state);
             add(&mut state.cleared[l], &go);
             if network.slots[lane.from].infinite {
                 // A source without end takes back what it gave.

@@ -47,10 +47,13 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
         }
     }
     if facility.drive != Drive::Feed {
-        for a in facility.activities.clone() {
-            for (slot, amount) in &n.activities[a].inputs {
-                let row = state.activity[a];
-                state.desired[*slot] = each(|w| row[w] * amount);
+        let inputs = || facility.activities.clone().flat_map(|a| n.activities[a].inputs.iter().map(move |input| (a, input)));
+        inputs().for_each(|(_, (slot, _))| state.desired[*slot] = ZERO);
+        for (a, (slot, amount)) in inputs() {
+            // Several recipes may take the same.
+            let (row, desired) = (&state.activity[a], &mut state.desired[*slot]);
+            for w in 0..WIDTH {
+                desired[w] += row[w] * amount;
             }
         }
     }

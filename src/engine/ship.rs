@@ -255,7 +255,7 @@ fn send(world: World<'_>, now: &PeriodShocks, l: usize, state: &mut State) {
 
 /// Puts mass into the transit ring, due after the lead time and any delay.
 #[inline(always)]
-fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, state: &mut State) {
+pub(super) fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, state: &mut State) {
     let lead = world.network.lanes[l].lead;
     let ring = state.rings[l];
     if world.shocks.longest_delay[l] == 0 {

@@ -88,8 +88,6 @@ pub struct State {
 
     /// Per desk: its clock, weeks.
     pub clock: Vec<Row>,
-    /// Per desk: how much its clock moves this period.
-    pub clock_rate: Vec<Row>,
     /// Per desk: factor on the clock set by events.
     pub rate_factor: Vec<Row>,
     /// Per desk: files waiting to be taken up.
@@ -203,7 +201,7 @@ pub struct Applications {
 impl State {
     /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
     pub fn open(world: World<'_>) -> State {
-        let World { network: n, shocks, draws } = world;
+        let World { network: n, shocks, .. } = world;
         let (slots, lanes, users) = (n.slots.len(), n.lanes.len(), n.users.len());
         let rows = |k: usize, x: f64| vec![splat(x); k];
         let mut s = State {
@@ -245,7 +243,6 @@ impl State {
             lost: rows(users, 0.0),
             served_total: rows(users, 0.0),
             clock: rows(shocks.desks.len(), 0.0),
-            clock_rate: vec![ONE; shocks.desks.len()],
             rate_factor: vec![ONE; shocks.desks.len()],
             queue: rows(shocks.desks.len(), 0.0),
             strictness: rows(shocks.desks.len(), 0.0),
@@ -264,6 +261,7 @@ impl State {
             applications: Applications::default(),
             scratch: Scratch::new(world),
             scarcity: rows(n.markets.len(), 0.0),
+            // Not from its stationary distribution: at rest nothing moves (ruling 5).
             noise: rows(n.markets.len(), 0.0),
             asked: n.markets.iter().map(|m| splat(m.flow)).collect(),
             inflow: n.markets.iter().map(|m| splat(m.flow)).collect(),
@@ -294,9 +292,7 @@ impl State {
         s.send_back = vec![ZERO; s.hold.len()];
         for (m, market) in n.markets.iter().enumerate() {
             s.market_cover[m] = each(|w| market.slots.iter().map(|&i| s.on_hand[i][w]).sum::<f64>() / market.flow);
-            // The noise starts from its stationary distribution only if there is any: at zero, as ruling 5 wants.
         }
-        let _ = draws;
         s
     }
 
@@ -340,7 +336,7 @@ impl State {
         }
     }
 
-    /// Whether a slot's excess over target is pushed on or drained.
+    /// What a slot keeps before its excess is pushed on or drained, t: cover times opening flow.
     pub fn target(&self, world: World<'_>, slot: usize) -> Row {
         let s = &world.network.slots[slot];
         each(|w| self.cover[slot][w] * s.flow)

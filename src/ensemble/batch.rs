@@ -26,15 +26,18 @@ pub struct Record {
     pub exports: Vec<Row>,
     /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
     pub scalars: Vec<Row>,
-    /// Largest share of a desk's mass that lay beyond its ring.
+    /// Largest mass of a lane that lay beyond its desk's ring, t, over the realizations that count.
     pub overflow: f64,
 }
 
 /// Price metrics of a commodity: highest multiple of the opening price on each side of the border, highest premium outside.
 const PEAKS: [&str; 3] = ["peak_price_inside", "peak_price_outside", "peak_premium"];
 
+/// The same in the baseline: what the noise of prices alone does.
+const CALM_PEAKS: [&str; 3] = ["calm_peak_inside", "calm_peak_outside", "calm_peak_premium"];
+
 /// Names of the scalars of a run, in the order of [`Record::scalars`].
-pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(String, String)> {
+pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan) -> Vec<(String, String)> {
     let mut names = vec![];
     for s in &watch.scopes {
         names.extend(super::metrics::METRICS.iter().map(|m| ((*m).to_string(), s.name.clone())));
@@ -42,6 +45,10 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(S
     for side in &watch.sides {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
+    }
+    for side in watch.sides.iter().filter(|_| plan.baseline) {
+        let scope = format!("commodity:{}", network.commodities[side.commodity].id);
+        names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -56,7 +63,9 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     let mut record = Record { used, ..Record::default() };
     let draws = shocks.open(network, first);
-    let baseline = if plan.baseline { baseline(network, calm, watch, plan, &draws, stop, &mut record) } else { vec![] };
+    let no_peaks = || vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
+    let mut calm_peaks = if plan.baseline { no_peaks() } else { vec![] };
+    let baseline = if plan.baseline { baseline(network, calm, watch, plan, &draws, stop, &mut record, &mut calm_peaks) } else { vec![] };
     let mut now = shocks.period(network);
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
@@ -65,8 +74,8 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     record.exports = vec![ZERO; watch.months.len() * (watch.destinations.len() + 1)];
     let mut tracks = vec![Track::new(); watch.scopes.len()];
     let mut weeks = vec![];
-    let mut peaks = vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
-    let onset = first_onset(&draws);
+    let mut peaks = no_peaks();
+    let onset = first_onset(&draws, plan.horizon);
     for t in 0..plan.horizon {
         if stop.load(Ordering::Relaxed) {
             return record;
@@ -93,21 +102,21 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     }
     let end = each(|w| plan.horizon as f64 - onset[w]);
     record.scalars = tracks.iter().flat_map(|t| t.finish(&end)).collect();
-    for (peak, side) in peaks.iter().zip(&watch.sides) {
+    for (peak, side) in peaks.iter().chain(&calm_peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
-    record.overflow = state.overflow.iter().flatten().copied().fold(0.0, f64::max);
+    record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
     record
 }
 
-/// Onset of the first event that happens; one after the end of time if none does.
-fn first_onset(draws: &Draws) -> Row {
+/// Onset of the first event that happens within the run; its start if none does.
+fn first_onset(draws: &Draws, horizon: usize) -> Row {
     let mut onset = splat(f64::INFINITY);
     for window in &draws.windows {
         for w in 0..WIDTH {
-            if window.occurs[w] > 0.0 {
+            if window.occurs[w] > 0.0 && window.onset[w] < horizon as f64 {
                 onset[w] = onset[w].min(window.onset[w]);
             }
         }
@@ -117,6 +126,7 @@ fn first_onset(draws: &Draws) -> Row {
 
 /// Served by scope and period in the same realization without events.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn baseline(
     network: &Network,
     calm: &Shocks,
@@ -125,6 +135,7 @@ fn baseline(
     draws: &Draws,
     stop: &AtomicBool,
     record: &mut Record,
+    peaks: &mut [[Row; 3]],
 ) -> Vec<Row> {
     record.calm_output = vec![0.0; watch.groups.len() * plan.horizon];
     let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
@@ -144,6 +155,7 @@ fn baseline(
             rows.push(served);
         }
         output(watch, &state, plan.horizon, t, record.used, &mut record.calm_output);
+        price_peaks(network, watch, &state, peaks);
     }
     rows
 }

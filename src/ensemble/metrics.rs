@@ -67,7 +67,7 @@ pub struct Week {
 }
 
 impl Track {
-    /// Before the first period; `horizon` is the value of what never happens.
+    /// Before the first period.
     pub fn new() -> Track {
         Track {
             demand: ZERO,

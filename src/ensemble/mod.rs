@@ -31,6 +31,8 @@ pub struct Plan {
     pub horizon: usize,
     /// Whether each realization runs beside its own undisturbed baseline.
     pub baseline: bool,
+    /// Whether the table of realizations is wanted.
+    pub keep: bool,
 }
 
 /// Something that went wrong in the world, not in the scenario.

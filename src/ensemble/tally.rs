@@ -31,7 +31,7 @@ pub struct Tally {
     pub exports: Vec<Cell>,
     /// One vector a scalar, one value a realization.
     pub scalars: Vec<Vec<f64>>,
-    /// Largest mass beyond a desk's ring, t.
+    /// Largest mass of a lane beyond its desk's ring, t.
     pub overflow: f64,
 }
 

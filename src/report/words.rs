@@ -26,7 +26,7 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
     places(results, &mut page, "region:", "BY REGION");
     places(results, &mut page, "sector:", "BY SECTOR");
     if page.text.contains("most affected first") {
-        page.wrapped("  ", "not served: share of demand over the whole run, mean · 1 in 20: one future in twenty is worse than this · lost: output lost, mean · line down: weeks a line stands still, mean · cover: weeks of use in stock at the lowest point, median · missed from: when the median future first misses demand");
+        page.wrapped("  ", "not served: share of demand over the whole run, mean · 1 in 20: one future in twenty is worse than this · lost: output lost, mean · lines short: weeks in which a line runs more than 5 % short, mean · cover: weeks of use in stock at the lowest point, median · missed from: when the median future first misses demand");
     }
     prices(results, &mut page);
     worth_knowing(results, &mut page);
@@ -100,7 +100,8 @@ impl Page {
 /// A summary value with its error, times a factor, followed by a unit; "–" where there is none.
 fn said(results: &Results, metric: &str, scope: &str, stat: Stat, factor: f64, unit: &str) -> String {
     match results.row(metric, scope, stat).and_then(|r| r.value.map(|v| (v, r.se))) {
-        Some((value, _)) if value.is_infinite() => "never".to_owned(),
+        // Rounding of the last bit is nothing.
+        Some((value, _)) if value.abs() < 1e-9 => format!("0{unit}"),
         Some((value, _)) if metric == "unmet_share" && value > 0.0 && value < 5e-5 => "< 0.01 %".to_owned(),
         Some((value, se)) if value.is_finite() => format!("{}{unit}", with_error(value * factor, se.map(|s| s * factor))),
         _ => "–".to_owned(),
@@ -108,21 +109,29 @@ fn said(results: &Results, metric: &str, scope: &str, stat: Stat, factor: f64, u
 }
 
 fn headlines(results: &Results, page: &mut Page) {
-    const ROWS: [(&str, &str, f64, &str); 6] = [
+    const ROWS: [(&str, &str, f64, &str); 7] = [
         ("unmet_share", "Demand not served over the whole run", 100.0, " %"),
-        ("lost_output", "Output lost against the undisturbed future", 1.0, " t"),
+        ("lost_output", "Less output than in the undisturbed future", 1.0, " t"),
         ("triangle_area", "The same, in weeks of normal output", 1.0, " weeks"),
-        ("line_down_weeks", "Weeks a production line stands still", 1.0, " weeks"),
-        ("time_to_survive", "From the first event until demand is first missed", 1.0, " weeks"),
-        ("time_to_recover", "From the first event until supply is normal again", 1.0, " weeks"),
+        ("line_down_weeks", "Weeks in which a line runs more than 5 % short", 1.0, " weeks"),
+        ("time_to_survive", "Weeks from the first event until lines run short", 1.0, " weeks"),
+        ("time_to_recover", "Weeks from the first event until all is normal", 1.0, " weeks"),
+        ("not_recovered", "Futures not back to normal when the run ends", 100.0, " %"),
     ];
     let mut rows = vec![vec![String::new(), "mean".to_owned(), "1 in 20 is worse than".to_owned()]];
     for (metric, words, factor, unit) in ROWS {
+        let timed = metric.starts_with("time_to_") || metric == "not_recovered";
+        // The mean of times that were cut off at the end of the run says nothing.
+        let cut_off = metric == "time_to_recover" && results.value("not_recovered", "world", Stat::Mean).is_some_and(|x| x > 0.02);
+        if timed && results.events.is_empty() || cut_off {
+            continue;
+        }
         if results.value(metric, "world", Stat::Mean).is_some() {
             let cell = |stat| said(results, metric, "world", stat, factor, unit);
             // Where longer is better, the bad twentieth lies below.
             let bad = if metric == "time_to_survive" { Stat::P05 } else { Stat::P95 };
-            rows.push(vec![words.to_owned(), cell(Stat::Mean), cell(bad)]);
+            let tail = if metric == "not_recovered" { "–".to_owned() } else { cell(bad) };
+            rows.push(vec![words.to_owned(), cell(Stat::Mean), tail]);
         }
     }
     if rows.len() > 1 {
@@ -151,7 +160,7 @@ fn places(results: &Results, page: &mut Page, prefix: &str, heading: &str) {
         return;
     }
     scopes.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let mut rows = vec![["", "not served", "1 in 20", "lost", "line down", "cover", "missed from"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["", "not served", "1 in 20", "lost", "lines short", "cover", "missed from"].map(str::to_owned).to_vec()];
     for (scope, _) in &scopes {
         let beyond = results.value("unmet_share", scope, Stat::P95).map_or_else(|| "–".to_owned(), percent);
         rows.push(vec![
@@ -196,23 +205,25 @@ fn prices(results: &Results, page: &mut Page) {
     if all.is_empty() {
         return;
     }
-    let mut rows = vec![["", "inside", "outside", "1 in 20 above", "outside over inside"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["", "inside", "undisturbed", "outside", "undisturbed", "1 in 20 above"].map(str::to_owned).to_vec()];
     for scope in all {
         rows.push(vec![
             results.name(scope).to_owned(),
-            said(results, "peak_price_inside", scope, Stat::Mean, 1.0, " ×"),
-            said(results, "peak_price_outside", scope, Stat::Mean, 1.0, " ×"),
+            said(results, "peak_price_inside", scope, Stat::P50, 1.0, " ×"),
+            said(results, "calm_peak_inside", scope, Stat::P50, 1.0, " ×"),
+            said(results, "peak_price_outside", scope, Stat::P50, 1.0, " ×"),
+            said(results, "calm_peak_outside", scope, Stat::P50, 1.0, " ×"),
             results.value("peak_price_outside", scope, Stat::P95).map_or_else(|| "–".to_owned(), |v| format!("{} ×", short(v))),
-            results.value("peak_premium", scope, Stat::Mean).map_or_else(|| "–".to_owned(), |v| format!("+{}", percent(v))),
         ]);
     }
-    page.heading("HIGHEST PRICES, as multiples of the opening price, inside and outside the exporter's border");
+    page.heading("HIGHEST PRICES of the median future, over the opening price, inside and outside the exporter's border");
     page.table(&rows);
+    page.wrapped("  ", "undisturbed: what the noise of prices alone does in the same futures · 1 in 20 above: outside");
 }
 
 fn worth_knowing(results: &Results, page: &mut Page) {
     let mut points: Vec<String> = Vec::new();
-    for (variable, what) in [("unmet_share", "to miss demand"), ("lines_down", "whose production lines stand still")] {
+    for (variable, what) in [("unmet_share", "to miss demand")] {
         for prefix in ["region:", "sector:"] {
             points.extend(first(results, variable, prefix).map(|(scope, period, stat)| {
                 let future = if stat == Stat::P50 { "in the median future" } else { "in one future of twenty" };
@@ -225,7 +236,7 @@ fn worth_knowing(results: &Results, page: &mut Page) {
         .series_of("output_share", "facility:")
         .filter_map(|s| {
             let values = s.stat(Stat::Mean)?;
-            Some((s.scope.as_str(), values.iter().filter(|v| v.is_finite()).map(|v| (1.0 - v).max(0.0)).sum::<f64>()))
+            Some((s.scope.as_str(), values.iter().filter(|v| v.is_finite()).map(|v| 1.0 - v).sum::<f64>()))
         })
         .filter(|(_, weeks)| *weeks >= 1.0)
         .collect();

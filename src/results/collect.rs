@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::estimate::{enough, percentile, proportion, rows};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
+use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::{Cell, Tally};
@@ -15,8 +16,8 @@ use crate::shocks::Shocks;
 const FAN: [(Stat, f64); 5] = [(Stat::P05, 0.05), (Stat::P25, 0.25), (Stat::P50, 0.5), (Stat::P75, 0.75), (Stat::P95, 0.95)];
 
 /// Turns a tally into results.
-pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &Watch, tally: &Tally) -> Results {
-    let names = scalar_names(network, shocks, watch);
+pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, tally: &Tally) -> Results {
+    let names = scalar_names(network, shocks, watch, plan);
     let horizon = scenario.run.horizon;
     let mut results = Results {
         title: scenario.title.clone(),
@@ -36,7 +37,9 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         facility_order: facility_order(watch),
         notes: notes(tally),
     };
-    realizations(&names, tally, &mut results);
+    if plan.keep {
+        realizations(&names, tally, &mut results);
+    }
     results
 }
 
@@ -128,9 +131,12 @@ fn exceedance(names: &[(String, String)], tally: &Tally) -> Vec<ExceedanceRow> {
     let mut list = vec![];
     for ((metric, scope), values) in names.iter().zip(&tally.scalars) {
         let wanted = matches!(metric.as_str(), "lost_output" | "unmet_share") && (scope == "world" || scope.starts_with("region:"));
+        if !wanted {
+            continue;
+        }
         let mut sorted: Vec<f64> = values.clone();
         sorted.sort_by(f64::total_cmp);
-        if !wanted || sorted.last().is_none_or(|x| *x <= 0.0) {
+        if sorted.last().is_none_or(|x| *x <= 0.0) {
             continue;
         }
         // From a thousandth of the largest to the largest, on a log scale.
@@ -169,7 +175,8 @@ fn convergence(names: &[(String, String)], tally: &Tally) -> Vec<ConvergenceRow>
             let n = i + 1;
             if n == next || n == values.len() {
                 let mean = sum / n as f64;
-                let variance = (square / n as f64 - mean * mean).max(0.0) * n as f64 / (n as f64 - 1.0).max(1.0);
+                // One realization has no spread to tell: 0/0, a blank cell.
+                let variance = (square / n as f64 - mean * mean).max(0.0) * n as f64 / (n as f64 - 1.0);
                 list.push(ConvergenceRow {
                     metric: metric.clone(),
                     scope: scope.clone(),

@@ -118,12 +118,14 @@ pub fn exports<W: Write>(results: &Results, out: W) -> Result<(), csv::Error> {
 /// Statistics a fan is drawn from, in the order of their columns in a chart's CSV.
 pub const FAN: [Stat; 6] = [Stat::P05, Stat::P25, Stat::P50, Stat::P75, Stat::P95, Stat::Mean];
 
-/// Write the five tables of a run into an existing folder.
+/// Writes the tables of a run into an existing folder; `realizations.csv` only if they were kept.
 pub fn write_all(results: &Results, folder: &Path) -> Result<(), csv::Error> {
     let open = |name: &str| -> Result<BufWriter<File>, csv::Error> { Ok(BufWriter::new(File::create(folder.join(name))?)) };
     summary(results, open("summary.csv")?)?;
     timeseries(results, open("timeseries.csv")?)?;
-    realizations(results, open("realizations.csv")?)?;
+    if !results.realization_names.is_empty() {
+        realizations(results, open("realizations.csv")?)?;
+    }
     exceedance(results, open("exceedance.csv")?)?;
     convergence(results, open("convergence.csv")?)
 }

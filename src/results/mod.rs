@@ -36,7 +36,7 @@ pub struct Results {
     pub convergence: Vec<ConvergenceRow>,
     /// Finished magnets leaving the inside by calendar month.
     pub exports: Vec<ExportRow>,
-    /// One row a realization: names of columns, then values.
+    /// One row a realization: names of columns, then values; both empty if they are not kept.
     pub realization_names: Vec<String>,
     /// Row-major, `realizations` × names.
     pub realization_values: Vec<f64>,

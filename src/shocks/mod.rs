@@ -12,7 +12,7 @@ pub mod stream;
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
-use crate::wide::{ONE, Row, ZERO, each, exp, exp1, normal_quantile};
+use crate::wide::{ONE, Row, ZERO, each, exp, exp1, normal_quantile, normal_quantile1};
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
@@ -293,12 +293,18 @@ fn demand_factor(network: &Network, draws: &Draws, user: usize, k: Key, t: u32) 
             let z = normal_quantile(&x);
             each(|w| (1.0 + sd[w] * z[w]).max(0.0))
         }
-        NoiseKind::Poisson => each(|w| poisson_quantile(u.facility_demand, x[w]) / u.facility_demand),
+        NoiseKind::Poisson if u.facility_demand > 0.0 => each(|w| poisson_quantile(u.facility_demand, x[w]) / u.facility_demand),
+        NoiseKind::Poisson => ONE,
     }
 }
 
 /// Smallest k with P(Poisson(mean) ≤ k) ≥ u.
 fn poisson_quantile(mean: f64, u: f64) -> f64 {
+    // e^-mean leaves the range of exp1 at 700; there the first terms of Cornish and Fisher are within one unit.
+    if mean > 600.0 {
+        let z = normal_quantile1(u);
+        return (mean + mean.sqrt() * z + (z * z - 1.0) / 6.0).round().max(0.0);
+    }
     let mut p = exp1(-mean);
     let mut sum = p;
     let mut k = 0.0;
@@ -308,4 +314,20 @@ fn poisson_quantile(mean: f64, u: f64) -> f64 {
         sum += p;
     }
     k
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn poisson_quantiles_are_right_on_both_sides_of_the_seam() {
+        // Published: P(Poisson(3) ≤ 2) = 0.4232, P(≤ 3) = 0.6472.
+        assert_eq!((poisson_quantile(3.0, 0.42), poisson_quantile(3.0, 0.43), poisson_quantile(3.0, 0.64)), (2.0, 3.0, 3.0));
+        for u in [0.001, 0.05, 0.3, 0.5, 0.8, 0.99, 0.9999] {
+            let (exact, near) = (poisson_quantile(600.0, u), poisson_quantile(600.000_001, u));
+            assert!((exact - near).abs() <= 1.0, "{u}: {exact} and {near}");
+        }
+        assert!((poisson_quantile(5_000.0, 0.5) - 5_000.0).abs() <= 1.0);
+    }
 }

@@ -86,7 +86,8 @@ enum ReviewFamily {
     Triangular(Param, Param, Param),
     Normal(Param, Param),
     Lognormal(Param, Param),
-    Empirical(Vec<f64>, Vec<f64>),
+    /// Its mean, its largest value, itself.
+    Empirical(f64, f64, Dist),
 }
 
 impl Review {
@@ -98,7 +99,11 @@ impl Review {
             Family::Triangular(a, b, c) => ReviewFamily::Triangular(add("low", a), add("mode", b), add("high", c)),
             Family::Normal(a, b) => ReviewFamily::Normal(add("mean", a), add("sd", b)),
             Family::Lognormal(a, b) => ReviewFamily::Lognormal(add("median", a), add("sigma", b)),
-            Family::Empirical(v, w) => ReviewFamily::Empirical(v.clone(), w.clone()),
+            Family::Empirical(v, p) => {
+                let mean = v.iter().zip(p).map(|(x, q)| x * q).sum::<f64>() / p.iter().sum::<f64>();
+                let largest = v.iter().copied().fold(0.0, f64::max);
+                ReviewFamily::Empirical(mean, largest, Dist::Empirical { values: v.clone(), weights: p.clone() })
+            }
         };
         Review { family, max: process.max.unwrap_or(f64::INFINITY) }
     }
@@ -130,10 +135,7 @@ impl Review {
                 let factor = exp(&each(|w| b[w] * z[w]));
                 each(|w| a[w] * factor[w])
             }
-            ReviewFamily::Empirical(v, p) => {
-                let dist = Dist::Empirical { values: v.clone(), weights: p.clone() };
-                each(|w| super::sampler::quantile(&dist, u[w], &Default::default(), 0))
-            }
+            ReviewFamily::Empirical(_, _, dist) => each(|w| super::sampler::quantile(dist, u[w], &Default::default(), 0)),
         };
         each(|w| x[w].min(self.max))
     }
@@ -161,10 +163,7 @@ impl Review {
                 let (a, b) = (draws.event(*a), draws.event(*b));
                 each(|w| (a[w] * exp1(0.5 * b[w] * b[w])).min(self.max))
             }
-            ReviewFamily::Empirical(v, p) => {
-                let total: f64 = p.iter().sum();
-                splat(v.iter().zip(p).map(|(x, q)| x * q).sum::<f64>() / total)
-            }
+            ReviewFamily::Empirical(mean, ..) => splat(*mean),
         }
     }
 
@@ -177,7 +176,7 @@ impl Review {
             ReviewFamily::Triangular(_, _, c) => high(c),
             ReviewFamily::Normal(a, b) => high(a) + 5.0 * high(b),
             ReviewFamily::Lognormal(a, b) => high(a) * (5.0 * high(b)).exp(),
-            ReviewFamily::Empirical(v, _) => v.iter().copied().fold(0.0, f64::max),
+            ReviewFamily::Empirical(_, largest, _) => *largest,
         };
         x.min(self.max).max(1.0)
     }
@@ -237,6 +236,8 @@ pub(super) fn add_desk(
                     format!("lane `{}` is already under another licence regime", network.lanes[l].name),
                 )
                 .help("a lane has one desk; narrow one scope, or change the regime with desk_rate and general_licence");
+            // Lanes of a desk that does not come to be would point at nothing.
+            shocks.licensed.truncate(first);
             return;
         }
         let lane = &network.lanes[l];
