@@ -216,7 +216,7 @@ fn prices(results: &Results, page: &mut Page) {
             results.value("peak_price_outside", scope, Stat::P95).map_or_else(|| "–".to_owned(), |v| format!("{} ×", short(v))),
         ]);
     }
-    page.heading("HIGHEST PRICES of the median future, over the opening price, inside and outside the exporter's border");
+    page.heading("HIGHEST PRICES of the median future, over the opening price, inside and outside the border");
     page.table(&rows);
     page.wrapped("  ", "undisturbed: what the noise of prices alone does in the same futures · 1 in 20 above: outside");
 }
