@@ -105,6 +105,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     manifest.identity = identity;
     manifest.wall_seconds = began.elapsed().as_secs_f64();
     manifest.threads = threads;
+    manifest.mass_error = tally.mass_error;
     manifest.warnings = loaded.warnings.iter().map(|p| p.message.clone()).chain(results.notes.iter().cloned()).collect();
     fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
     if stop.load(Ordering::Relaxed) {

@@ -66,6 +66,19 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
     out
 }
 
+/// Largest relative error of element mass since `before`: what is inside and left, less what was mined, must not have changed.
+pub fn mass_error(before: &Ledger, now: &Ledger) -> f64 {
+    let mut worst: f64 = 0.0;
+    for e in 0..now.inside.len() {
+        for w in 0..WIDTH {
+            let total = |l: &Ledger| l.inside[e][w] + l.left[e][w] - l.mined[e][w];
+            let scale = before.inside[e][w].max(now.mined[e][w]).max(1e-9);
+            worst = worst.max((total(now) - total(before)).abs() / scale);
+        }
+    }
+    worst
+}
+
 /// Mass in a lane's transit ring.
 pub fn in_transit(state: &State, lane: usize) -> Row {
     let ring = state.rings[lane];

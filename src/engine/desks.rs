@@ -166,13 +166,12 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
             } else {
                 add(&mut state.on_hand[lane.from], &back);
             }
-            if !lane.push {
-                add(&mut state.backorders[l], &back);
-                add(&mut state.owed[lane.from], &back);
-            } else {
-                for w in 0..crate::wide::WIDTH {
-                    state.on_order[lane.to][w] -= back[w];
-                }
+            // Filed again by those who may; the others' part is wanted no more here (ruling 1).
+            let again = if lane.push { ZERO } else { state.eligible[l] };
+            for w in 0..crate::wide::WIDTH {
+                state.backorders[l][w] += back[w] * again[w];
+                state.owed[lane.from][w] += back[w] * again[w];
+                state.on_order[lane.to][w] -= back[w] * (1.0 - again[w]);
             }
             for w in 0..crate::wide::WIDTH {
                 left[w] += go[w] + back[w];

@@ -6,7 +6,7 @@ use super::Plan;
 use super::dispatch::Job;
 use super::metrics::{LINE_DOWN, Track, Week};
 use super::observe::{Reading, Watch};
-use crate::engine::{self, State, World};
+use crate::engine::{self, State, World, balance};
 use crate::network::Network;
 use crate::shocks::{Draws, Shocks};
 use crate::wide::{Row, WIDTH, ZERO, add, each, splat};
@@ -28,6 +28,8 @@ pub struct Record {
     pub scalars: Vec<Row>,
     /// Largest mass of a lane that lay beyond its desk's ring, t, over the realizations that count.
     pub overflow: f64,
+    /// Largest relative error of element mass at the end of the run.
+    pub mass_error: f64,
 }
 
 /// Price metrics of a commodity: highest multiple of the opening price on each side of the border, highest premium outside.
@@ -69,6 +71,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     let mut now = shocks.period(network);
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
+    let opening = balance::ledger(world, &state);
     record.series = vec![ZERO; watch.series.len() * plan.horizon];
     record.output = vec![0.0; watch.groups.len() * plan.horizon];
     record.exports = vec![ZERO; watch.months.len() * (watch.destinations.len() + 1)];
@@ -107,6 +110,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
+    record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
     record
 }

@@ -33,6 +33,8 @@ pub struct Tally {
     pub scalars: Vec<Vec<f64>>,
     /// Largest mass of a lane beyond its desk's ring, t.
     pub overflow: f64,
+    /// Largest relative error of element mass at the end of any batch.
+    pub mass_error: f64,
 }
 
 impl Tally {
@@ -46,6 +48,7 @@ impl Tally {
             exports: vec![Cell::default(); watch.months.len() * (watch.destinations.len() + 1)],
             scalars: vec![],
             overflow: 0.0,
+            mass_error: 0.0,
         }
     }
 
@@ -74,6 +77,7 @@ impl Tally {
                 all.extend(&row[..record.used]);
             }
             self.overflow = self.overflow.max(record.overflow);
+            self.mass_error = self.mass_error.max(record.mass_error);
         }
     }
 }

@@ -31,7 +31,9 @@ pub(crate) fn opening_cover(n: &Network, m: &Market, read: &dyn Fn(Param) -> f64
         .iter()
         .map(|&s| {
             let slot = &n.slots[s];
-            slot.stock.unwrap_or_else(|| read(slot.cover) * slot.cover_factor * slot.flow)
+            let factor = if slot.cover_outside { read(n.price.cover_factor) } else { 1.0 };
+            let level = slot.base_stock.map(|level| (level - slot.lead * slot.flow).max(0.0));
+            slot.stock.or(level).unwrap_or_else(|| read(slot.cover) * slot.cover_factor * factor * slot.flow)
         })
         .sum();
     stock / m.flow

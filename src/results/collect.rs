@@ -262,6 +262,9 @@ fn notes(tally: &Tally) -> Vec<String> {
     } else if !enough(Stat::P99, n) {
         notes.push(format!("{n} realizations: p99 and CVaR99 need 10,000, so their cells are blank"));
     }
+    if tally.mass_error > 1e-9 {
+        notes.push(format!("element mass is off by {:.1e} at the end of a run: please report it", tally.mass_error));
+    }
     if tally.overflow > 0.0 {
         notes.push(format!("up to {:.3} t waited at a desk beyond its longest review and was never released", tally.overflow));
     }

@@ -32,6 +32,8 @@ pub struct Manifest {
     pub wall_seconds: f64,
     /// Seconds of processor time over all threads; none where it could not be measured.
     pub cpu_seconds: Option<f64>,
+    /// Largest relative error of element mass at the end of a realization.
+    pub mass_error: f64,
     /// Warnings worth a reader's attention.
     pub warnings: Vec<String>,
 }
@@ -74,6 +76,7 @@ impl Manifest {
             realizations,
             wall_seconds: 0.0,
             cpu_seconds: None,
+            mass_error: 0.0,
             warnings: Vec::new(),
         }
     }

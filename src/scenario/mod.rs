@@ -1,4 +1,4 @@
-//! In: the path of a scenario file and overrides. Out: a [`Scenario`](schema::Scenario), or every problem of the file at once.
+//! In: the path of a scenario file and overrides. Out: a [`Scenario`], or every problem of the file at once.
 //!
 //! [`load`] reads the file and its bases, lays the overrides on top, and checks every value and name. How the parts fit
 //! together (shares that sum to one, recipes that conserve mass) is checked where they are joined, in the next room.

@@ -149,7 +149,7 @@ impl Review {
 
     /// Its mean, weeks: what a desk posts.
     pub fn mean(&self, draws: &Draws) -> Row {
-        match &self.family {
+        let mean = match &self.family {
             ReviewFamily::Fixed(a) | ReviewFamily::Normal(a, _) => *draws.event(*a),
             ReviewFamily::Uniform(a, b) => {
                 let (a, b) = (draws.event(*a), draws.event(*b));
@@ -161,10 +161,12 @@ impl Review {
             }
             ReviewFamily::Lognormal(a, b) => {
                 let (a, b) = (draws.event(*a), draws.event(*b));
-                each(|w| (a[w] * exp1(0.5 * b[w] * b[w])).min(self.max))
+                each(|w| a[w] * exp1(0.5 * b[w] * b[w]))
             }
             ReviewFamily::Empirical(mean, ..) => splat(*mean),
-        }
+        };
+        // A file takes a week at least, and the longest review at most.
+        each(|w| mean[w].clamp(1.0, self.max.max(1.0)))
     }
 
     /// Longest wait worth a place in the ring, weeks.
@@ -221,7 +223,7 @@ pub(super) fn add_desk(
         })
         .collect();
     let flow = |list: &[usize]| list.iter().map(|&l| network.lanes[l].flow).sum::<f64>();
-    let scope_finished: Vec<usize> = lanes.iter().copied().filter(|&l| finished(l)).collect();
+    let scope_finished: Vec<usize> = all.iter().copied().filter(|l| lanes.contains(l)).collect();
     let scope_share = if flow(&all) > 0.0 { flow(&scope_finished) / flow(&all) } else { 1.0 };
     let mut members: Vec<(usize, bool)> = lanes.iter().map(|&l| (l, false)).collect();
     if controlled_share.is_some() {
