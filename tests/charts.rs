@@ -49,7 +49,7 @@ fn check(chart: &Chart) {
     keep(chart, &picture);
 }
 
-/// For the eye: `COERCIVITY_CHARTS=/tmp/charts cargo test --test charts` leaves the pictures there.
+/// For the eye: `COERCIVITY_CHARTS=FOLDER cargo test --test charts` leaves the pictures there.
 fn keep(chart: &Chart, picture: &[u8]) {
     if let Some(folder) = std::env::var_os("COERCIVITY_CHARTS") {
         let folder = std::path::Path::new(&folder);
