@@ -98,7 +98,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let marks = Marks::plan(&results.events, time, width);
     let meaning = format!("mean weekly output of {of}, relative to the undisturbed baseline");
     let subtitle = Frame::counted(results, &meaning);
-    let frame = Frame::new(results, WIDTH, "Who stands still, and when", &subtitle, marks.key.as_deref());
+    let frame = Frame::new(results, WIDTH, "Whose output falls or rises, and when", &subtitle, marks.key.as_deref());
     let top = (frame.head() + marks.height() + 6.0).ceil();
     let body = place_rows(&shown, top);
     let bottom = body.last().map_or(top, |(y, _)| y + ROW);
