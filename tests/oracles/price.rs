@@ -19,8 +19,9 @@ fn noise_of_prices_is_a_stationary_process_of_its_parameters() {
         let z = s.noise[own];
         past.push(z);
         let then = if past.len() > lag { past[past.len() - 1 - lag] } else { [f64::NAN; 8] };
-        // The first weeks have no past: they are replaced by what theory says of them.
-        let product = each(|w| if then[w].is_nan() { sd * sd * rho.powi(lag as i32) } else { z[w] * then[w] });
+        // The first weeks have no past and count nothing; the others count for them.
+        let weight = (case.horizon - 100) as f64 / (case.horizon - 100 - lag) as f64;
+        let product = each(|w| if then[w].is_nan() { 0.0 } else { weight * z[w] * then[w] });
         [each(|w| z[w] * z[w]), s.price[own], product, each(|w| z[w] * s.noise[twin][w]), each(|w| z[w] * s.noise[other][w])]
     });
     variance.agrees("O14 variance", sd * sd);

@@ -1,0 +1,118 @@
+//! Random events of every type, on a random chain.
+
+use std::fmt::Write;
+
+use super::*;
+
+/// Events of every type. At most one desk a commodity, as the network wants.
+pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
+    let mut out = String::new();
+    let mut licensed = false;
+    let mut last = String::new();
+    for (i, throws) in throws.into_iter().enumerate() {
+        let mut dice = Dice { throws, next: 0 };
+        let kind = dice.pick(&[
+            "outage",
+            "export_ban",
+            "export_licence",
+            "export_quota",
+            "production_quota",
+            "demand_shock",
+            "logistics_delay",
+            "general_licence",
+            "desk_rate",
+            "export_licence",
+        ]);
+        let kind = if kind == "export_licence" && licensed { "general_licence" } else { kind };
+        licensed |= kind == "export_licence";
+        let _ = writeln!(out, "[[event]]\nid = \"e{i}\"\ntype = \"{kind}\"\nstart = \"{} weeks\"\nsource = \"thrown\"", dice.below(30));
+        if dice.yes() {
+            let _ = writeln!(out, "duration = \"{} weeks\"", 1 + dice.below(40));
+        }
+        if dice.yes() {
+            let _ = writeln!(out, "ramp_in = \"{} weeks\"\nramp_out = \"{} weeks\"", dice.below(6), dice.below(6));
+        }
+        if dice.yes() {
+            let _ = writeln!(out, "announce_lead = \"{} weeks\"\nscare = {}", dice.below(4), dice.between(0.0, 0.8));
+        }
+        if dice.yes() {
+            let _ = writeln!(out, "probability = 0.7");
+        }
+        out += &special(kind, &mut dice);
+        let scope = scope(chain, kind, &mut dice);
+        // One event in three takes its scope from the one before: effects on the same lanes meet.
+        let scope = if dice.below(3) == 2 && !last.is_empty() && kind != "production_quota" { last.clone() } else { scope };
+        let _ = writeln!(out, "scope = {{ {scope} }}");
+        if kind != "production_quota" && kind != "outage" && kind != "demand_shock" {
+            last = scope;
+        }
+    }
+    out
+}
+
+fn special(kind: &str, dice: &mut Dice) -> String {
+    match kind {
+        "outage" => format!("capacity = {}\n", dice.between(0.0, 0.9)),
+        "export_ban" => format!("leakage = {}\ndivert = {}\n", dice.between(0.0, 0.5), dice.yes()),
+        "demand_shock" => format!("demand = {}\n", dice.between(0.5, 2.0)),
+        "logistics_delay" => match dice.below(3) {
+            0 => format!("weeks = \"{} weeks\"\n", dice.below(7)),
+            1 => format!("weeks = {{ uniform = [\"0 weeks\", \"{} weeks\"] }}\n", 1 + dice.below(8)),
+            _ => "weeks = { lognormal = { median = \"2 weeks\", sigma = 0.5 }, max = \"9 weeks\" }\n".to_string(),
+        },
+        "export_quota" | "production_quota" => format!(
+            "multiple = {}\nspan = \"{} weeks\"\npacing = \"{}\"\n",
+            dice.between(0.0, 1.2),
+            1 + dice.below(26),
+            dice.pick(&["first_come", "even"])
+        ),
+        "desk_rate" => format!("rate = {}\n", dice.pick(&[0.0, 0.3, 0.5, 2.0, 3.5])),
+        "general_licence" => {
+            format!("share = {}\nmultiple = {}\nspan = \"{} weeks\"\n", dice.between(0.1, 1.0), dice.between(0.2, 1.5), 4 + dice.below(30))
+        }
+        _ => {
+            let review = match dice.below(4) {
+                0 => format!("\"{} weeks\"", 1 + dice.below(12)),
+                1 => format!("{{ uniform = [\"1 week\", \"{} weeks\"] }}", 2 + dice.below(12)),
+                2 => "{ lognormal = { median = \"6 weeks\", sigma = 0.4 } }".to_string(),
+                _ => "{ triangular = [\"1 week\", \"4 weeks\", \"10 weeks\"] }".to_string(),
+            };
+            let approval = match dice.below(3) {
+                0 => format!("{}", dice.between(0.0, 1.0)),
+                1 => "{ civil = { beta = { mean = 0.8, sd = 0.1 } }, military = 0.02, sensitive = 0.5 }".to_string(),
+                _ => "{ civil = 0.9, \"civil@BBB\" = 0.3 }".to_string(),
+            };
+            let mut text = format!("review = {review}\napproval = {approval}\nreturn_rate = {}\n", dice.between(0.0, 0.5));
+            if dice.yes() {
+                let _ = writeln!(text, "strictness = {}", dice.between(0.0, 1.5));
+            }
+            if dice.yes() {
+                let _ = writeln!(text, "frozen_for = \"{} weeks\"", dice.between(0.0, 8.0));
+            }
+            if dice.yes() {
+                let _ = writeln!(text, "applications = {}", dice.between(0.5, 10.0));
+            }
+            if dice.yes() {
+                let _ = writeln!(text, "controlled_share = {}", dice.between(0.0, 1.0));
+            }
+            text
+        }
+    }
+}
+
+fn scope(chain: &Chain, kind: &str, dice: &mut Dice) -> String {
+    let mut parts = vec![];
+    if dice.yes() {
+        parts.push(format!("from = [\"{}\"]", dice.pick(&REGIONS)));
+    }
+    if dice.below(3) == 2 && kind != "outage" && kind != "production_quota" && kind != "demand_shock" {
+        parts.push(format!("to = [\"{}\"]", dice.pick(&REGIONS)));
+    }
+    if dice.yes() {
+        parts.push(format!("commodities = [\"{}\"]", dice.pick(&chain.commodities())));
+    }
+    if dice.yes() {
+        parts.push("domestic = true".to_string());
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,249 @@
+//! A period, verb by verb: after each, the laws of MODEL section 9 that it must keep.
+
+use coercivity::engine::{self, State, World as Here, balance};
+use coercivity::shocks::PeriodShocks;
+use coercivity::wide::{Row, WIDTH, ZERO, add};
+
+use super::run::*;
+
+/// A period, verb by verb, with the law of each verb checked after it.
+pub fn lawful_step(run: &mut Run) {
+    run.draw();
+    let here = Here { network: &run.network, shocks: &run.shocks, draws: &run.draws };
+    let (now, state) = (&run.now, &mut run.state);
+    let mut whole = state.clone();
+    engine::events::events(here, now, state);
+
+    let before = state.clone();
+    engine::desks::desks(here, now, state);
+    desks_are_lawful(here, &before, state);
+
+    let before = state.clone();
+    engine::receive::receive(here, state);
+    arrivals_are_lawful(here, &before, state);
+
+    let before = state.clone();
+    engine::produce::produce(here, now, state);
+    production_is_lawful(here, &before, state, now);
+
+    let before = state.clone();
+    engine::order::order(here, state);
+    orders_are_lawful(here, &before, state);
+
+    let before = state.clone();
+    engine::ship::ship(here, now, state);
+    shipments_are_lawful(here, now, &before, state);
+
+    engine::price::price(here, now, state);
+    engine::adapt::adapt(here, now, state);
+    state.period += 1;
+
+    // The verbs above are the period: none is forgotten here, none done twice there.
+    engine::step(here, now, &mut whole);
+    assert!(whole.on_hand == state.on_hand && whole.transit == state.transit && whole.price == state.price, "verbs and step differ");
+}
+
+/// I2, I6, I8 at the desks: what is let go goes on the road, what is sent back is on hand and owed again.
+pub fn desks_are_lawful(here: Here<'_>, before: &State, after: &State) {
+    let n = here.network;
+    let mut returned = vec![ZERO; n.slots.len()];
+    let mut approved = ZERO;
+    let mut refused = ZERO;
+    for (h, licensed) in here.shocks.licensed.iter().enumerate() {
+        let l = licensed.lane;
+        let (held, left) = (balance::held(here, before, h), balance::held(here, after, h));
+        let (road, gone) = (balance::in_transit(before, l), balance::in_transit(after, l));
+        let go = row(|w| gone[w] - road[w]);
+        let back = row(|w| held[w] - left[w] - go[w]);
+        at_most(&ZERO, &go, &held, "let go");
+        at_most(&ZERO, &back, &held, "sent back");
+        add(&mut returned[n.lanes[l].from], &back);
+        add(&mut approved, &go);
+        add(&mut refused, &back);
+    }
+    for (s, slot) in n.slots.iter().enumerate() {
+        let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w] - (after.sourced[s][w] - before.sourced[s][w]));
+        near(&gain, &returned[s], &row(|w| after.on_hand[s][w] + after.sourced[s][w]), &format!("I2: sent back to {}", slot.name));
+    }
+    let (a, b) = (&after.applications, &before.applications);
+    near(&row(|w| a.approved[w] - b.approved[w]), &approved, &a.filed, "I8: approved");
+    near(&row(|w| a.returned[w] - b.returned[w]), &refused, &a.filed, "I8: returned");
+}
+
+/// I2 on arrival.
+pub fn arrivals_are_lawful(here: Here<'_>, before: &State, after: &State) {
+    let n = here.network;
+    let mut landed = vec![ZERO; n.slots.len()];
+    for (l, lane) in n.lanes.iter().enumerate() {
+        let (road, left) = (balance::in_transit(before, l), balance::in_transit(after, l));
+        let due = &before.transit[before.rings[l].start + before.rings[l].head];
+        near(&row(|w| road[w] - left[w]), due, &road, &format!("I2: {} lands", lane.name));
+        add(&mut landed[lane.to], due);
+    }
+    for (s, slot) in n.slots.iter().enumerate() {
+        let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w]);
+        near(&gain, &landed[s], &after.on_hand[s], &format!("I2: landed at {}", slot.name));
+    }
+}
+
+/// I5 recipes, I7 demand, I9 production quotas.
+pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: &PeriodShocks) {
+    let n = here.network;
+    let mut change = vec![ZERO; n.slots.len()];
+    for (f, facility) in n.facilities.iter().enumerate() {
+        let capacity = after.capacity_of(here, f);
+        let made = sum(after.activity[facility.activities.clone()].iter());
+        at_most(&made, &capacity, &made, &format!("capacity of {}", facility.id));
+        for a in facility.activities.clone() {
+            let u = &after.activity[a];
+            at_most(&ZERO, u, u, "I5: activity");
+            for (slot, amount) in &n.activities[a].inputs {
+                at_most(&row(|w| amount * u[w]), &before.on_hand[*slot], &before.on_hand[*slot], "I5: inputs");
+                add(&mut change[*slot], &row(|w| -amount * u[w]));
+            }
+            for (slot, amount) in &n.activities[a].outputs {
+                add(&mut change[*slot], &row(|w| amount * u[w]));
+            }
+        }
+    }
+    for (u, user) in n.users.iter().enumerate() {
+        let wanted = row(|w| before.backlog[u][w] + after.demand[u][w]);
+        let answered = row(|w| after.served[u][w] + after.backlog[u][w] + after.lost[u][w]);
+        near(&wanted, &answered, &wanted, &format!("I7: demand at {}", n.slots[user.slot].name));
+        add(&mut change[user.slot], &row(|w| -after.served[u][w]));
+    }
+    for (s, slot) in n.slots.iter().enumerate() {
+        let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w]);
+        near(&gain, &change[s], &before.on_hand[s], &format!("I5: {}", slot.name));
+    }
+    for (q, quota) in here.shocks.quotas.iter().enumerate().filter(|(_, q)| !q.activities.is_empty()) {
+        let used = sum(quota.activities.iter().map(|&a| &after.activity[a]));
+        quota_is_kept(here, now, before, after, q, &used);
+    }
+}
+
+/// I9: what is used is taken off what is left, no more is used than there is this period.
+pub fn quota_is_kept(here: Here<'_>, now: &PeriodShocks, before: &State, after: &State, q: usize, used: &Row) {
+    let quota = &here.shocks.quotas[q];
+    let age = &now.age[quota.event];
+    let span = quota.span as f64;
+    for w in 0..WIDTH {
+        let (left, rest) = (before.quota_left[q][w], after.quota_left[q][w]);
+        let weeks = if quota.even { span - age[w].rem_euclid(span) } else { 1.0 };
+        assert!(used[w] <= left / weeks * (1.0 + TOLERANCE) + 1e-9, "I9: {} of an allowance of {}", used[w], left / weeks);
+        if left.is_finite() {
+            assert!((left - used[w] - rest).abs() <= TOLERANCE * (1.0 + left), "I9: {left} less {} leaves {rest}", used[w]);
+        }
+    }
+}
+
+/// I6: what is placed is owed by the supplier and on order at the customer.
+pub fn orders_are_lawful(here: Here<'_>, before: &State, after: &State) {
+    let n = here.network;
+    for (l, lane) in n.lanes.iter().enumerate().filter(|(_, l)| !l.push) {
+        let more = row(|w| after.backorders[l][w] - before.backorders[l][w]);
+        near(&more, &after.placed[l], &after.backorders[l], &format!("I6: orders on {}", lane.name));
+        at_most(&ZERO, &after.placed[l], &ZERO, "I6: orders");
+    }
+    for (s, slot) in n.slots.iter().enumerate() {
+        let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &after.placed[l]));
+        near(
+            &row(|w| after.on_order[s][w] - before.on_order[s][w]),
+            &placed,
+            &after.on_order[s],
+            &format!("I6: on order at {}", slot.name),
+        );
+        at_most(&placed, &[slot.order_limit; WIDTH], &placed, "I6: the largest order");
+    }
+}
+
+/// I2, I4, I6, I8, I9 on the way out.
+pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, after: &State) {
+    let n = here.network;
+    let mut taken = ZERO;
+    for (s, slot) in n.slots.iter().enumerate() {
+        let mut gone = ZERO;
+        let mut asked = ZERO;
+        for l in n.outbound[s].clone() {
+            let lane = &n.lanes[l];
+            let shipped = &after.shipped[l];
+            at_most(&ZERO, shipped, &ZERO, "I3: shipped");
+            at_most(shipped, &[lane.capacity; WIDTH], shipped, &format!("I4: capacity of {}", lane.name));
+            if !lane.push {
+                // A lane partly shut passes its part of a normal week, or of this week's orders if they are larger.
+                let cap = row(|w| {
+                    let (owed, open) = (before.backorders[l][w], before.open[l][w]);
+                    let normal = if open < 1.0 { open * before.placed[l][w].max(lane.flow) } else { f64::INFINITY };
+                    let most = if lane.capacity.is_finite() { lane.capacity * before.eligible[l][w] } else { f64::INFINITY };
+                    owed.min(normal).min(most)
+                });
+                at_most(shipped, &cap, &cap, &format!("I4: {} ships more than is ordered", lane.name));
+                let less = row(|w| before.backorders[l][w] - after.backorders[l][w]);
+                near(&less, shipped, &before.backorders[l], &format!("I6: {}", lane.name));
+                add(&mut asked, &cap);
+                add(&mut gone, shipped);
+            }
+            let licensed = here.shocks.licence_of(l);
+            let held = |state: &State| licensed.map_or(ZERO, |h| balance::held(here, state, h));
+            let (held_before, held_after) = (held(before), held(after));
+            let (road, left) = (balance::in_transit(before, l), balance::in_transit(after, l));
+            let more = row(|w| left[w] + held_after[w] - road[w] - held_before[w]);
+            let all = row(|w| left[w] + held_after[w] + shipped[w]);
+            near(&more, shipped, &all, &format!("I2: {} ships", lane.name));
+            if let Some(h) = licensed {
+                let filed = row(|w| held_after[w] - held_before[w]);
+                let spent = row(|w| before.permit[h][w] - after.permit[h][w]);
+                let subject = row(|w| shipped[w] * before.hold_share[h][w]);
+                near(&row(|w| filed[w] + spent[w]), &subject, &subject, &format!("I4: permit and files of {}", lane.name));
+                at_most(&spent, &before.permit[h], &ZERO, "I4: permit");
+                add(&mut taken, &filed);
+            }
+        }
+        if !slot.infinite {
+            at_most(&gone, &before.on_hand[s], &before.on_hand[s], &format!("I4: stock of {}", slot.name));
+            let quota_free = here.shocks.quotas.iter().all(|q| q.lanes.iter().all(|l| !n.outbound[s].contains(l)));
+            if quota_free {
+                near(&gone, &row(|w| before.on_hand[s][w].min(asked[w])), &gone, &format!("I4: all that can leave {} leaves", slot.name));
+            }
+            let pushed = sum(n.outbound[s].clone().filter(|&l| n.lanes[l].push).map(|l| &after.shipped[l]));
+            let less = row(|w| before.on_hand[s][w] - after.on_hand[s][w]);
+            let drained = row(|w| after.drained[s][w] - before.drained[s][w]);
+            near(&less, &row(|w| gone[w] + pushed[w] + drained[w]), &before.on_hand[s], &format!("I2: {} sends", slot.name));
+        }
+        let owed = sum(n.outbound[s].clone().filter(|&l| !n.lanes[l].push).map(|l| &after.backorders[l]));
+        near(&after.owed[s], &owed, &owed, &format!("I16: owed by {}", slot.name));
+    }
+    near(&row(|w| after.applications.filed[w] - before.applications.filed[w]), &taken, &after.applications.filed, "I8: filed");
+    let exports: Vec<usize> = (0..here.shocks.quotas.len()).filter(|&q| !here.shocks.quotas[q].lanes.is_empty()).collect();
+    for &q in &exports {
+        let used = sum(here.shocks.quotas[q].lanes.iter().map(|&l| &after.shipped[l]));
+        quota_is_kept(here, now, before, after, q, &used);
+    }
+}
+
+/// I1, I3, I8, I16 over the whole state.
+pub fn books_are_right(run: &Run, opening: &balance::Ledger) {
+    let (here, state) = (run.here(), &run.state);
+    let ledger = balance::ledger(here, state);
+    for (e, element) in run.network.elements.iter().enumerate() {
+        let total = row(|w| ledger.inside[e][w] + ledger.left[e][w] - ledger.mined[e][w]);
+        let scale = row(|w| opening.inside[e][w] + ledger.mined[e][w] + ledger.left[e][w]);
+        near(&total, &opening.inside[e], &scale, &format!("I1: mass of {element} in week {}", state.period));
+    }
+    assert!(balance::nothing_negative(state), "I3");
+    for rows in [&state.backlog, &state.lost, &state.permit, &state.quota_left, &state.overflow, &state.queue, &state.drained, &state.owed]
+    {
+        assert!(rows.iter().flatten().all(|x| *x >= 0.0), "I3");
+    }
+    for rows in [&state.eligible, &state.open, &state.reach, &state.scare, &state.hold_share, &state.licensed_share] {
+        assert!(rows.iter().flatten().all(|x| (0.0..=1.0 + 1e-12).contains(x)), "a share is none");
+    }
+    assert!(state.price.iter().flatten().all(|x| x.is_finite() && *x > 0.0), "a price is none");
+    let gap = balance::on_order_gap(here, state);
+    assert!(gap < TOLERANCE, "I16: on order is off by {gap:e} in week {}", state.period);
+    let pending = sum((0..run.shocks.licensed.len()).map(|h| balance::held(here, state, h)).collect::<Vec<_>>().iter());
+    let a = &state.applications;
+    near(&a.filed, &row(|w| a.approved[w] + a.returned[w] + pending[w]), &a.filed, "I8: filed = approved + returned + pending");
+    let desks = sum(state.held.iter());
+    near(&desks, &pending, &a.filed, "I16: what the desks hold");
+}

@@ -1,0 +1,236 @@
+//! The laws in random worlds under random events.
+
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::sync::Once;
+
+use coercivity::engine::{self, State, World as Here, balance};
+use coercivity::scenario::schema::Scenario;
+use coercivity::wide::{Row, WIDTH};
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestCaseError};
+
+use super::random::{Wish, worlds};
+use super::run::*;
+use super::verbs::*;
+
+const TOLERANCE: f64 = 1e-9;
+const ANYTHING: Wish = Wish { events: 5, noise: true, unbalanced: true, correct_at_once: false };
+const BALANCED: Wish = Wish { events: 0, noise: false, unbalanced: false, correct_at_once: false };
+
+fn cases(n: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { n };
+    let rng_seed = if std::env::var_os("PROPTEST_RNG_SEED").is_some() { default.rng_seed } else { RngSeed::Fixed(20_250_404) };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, max_shrink_iters: 3000, ..default }
+}
+
+/// Largest change of any stock since the opening, in weeks of its flow; of any price, relative; and of any user's unmet demand.
+pub fn drift(run: &Run, opening: &State) -> (f64, String) {
+    let mut worst = (0.0, String::new());
+    let mut note = |x: f64, what: &str| {
+        if x > worst.0 || x.is_nan() {
+            worst = (x, what.to_string());
+        }
+    };
+    for (s, slot) in run.network.slots.iter().enumerate().filter(|(_, s)| !s.infinite) {
+        for w in 0..WIDTH {
+            note((run.state.on_hand[s][w] - opening.on_hand[s][w]).abs() / slot.flow.max(0.01), &slot.name);
+        }
+    }
+    for (k, market) in run.network.markets.iter().enumerate() {
+        run.state.price[k].iter().for_each(|p| note((p - 1.0).abs(), &market.name));
+    }
+    for (u, user) in run.network.users.iter().enumerate() {
+        for w in 0..WIDTH {
+            note((run.state.demand[u][w] - run.state.served[u][w]).abs() / user.facility_demand, "unmet demand");
+        }
+    }
+    worst
+}
+
+pub fn stands_still(mut run: Run, weeks: usize) {
+    let opening = run.state.clone();
+    for t in 0..weeks {
+        run.step();
+        if t % 13 == 12 || t < 3 {
+            let (x, what) = drift(&run, &opening);
+            assert!(x < TOLERANCE, "week {t}: {what} has moved by {x:e}");
+        }
+    }
+}
+
+thread_local! {
+    static TRYING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs one case; what goes wrong is told once, at the end, not for every world tried on the way to the plainest.
+fn tried(case: impl FnOnce()) -> Result<(), TestCaseError> {
+    static HUSH: Once = Once::new();
+    HUSH.call_once(|| {
+        let aloud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !TRYING.get() {
+                aloud(info);
+            }
+        }));
+    });
+    TRYING.set(true);
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(case));
+    TRYING.set(false);
+    outcome.map_err(|what| {
+        let text = what.downcast_ref::<String>().cloned().or_else(|| what.downcast_ref::<&str>().map(|s| (*s).to_string()));
+        TestCaseError::fail(text.unwrap_or_default())
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn mass_orders_demand_quotas_and_licences_add_up_in_every_period(world in worlds(ANYTHING)) {
+        tried(|| {
+            let mut run = Run::of(&world.text());
+            let opening = balance::ledger(run.here(), &run.state);
+            books_are_right(&run, &opening);
+            for _ in 0..run.scenario.run.horizon {
+                lawful_step(&mut run);
+                books_are_right(&run, &opening);
+            }
+        })?;
+    }
+
+    #[test]
+    fn without_events_and_noise_every_world_stands_still(world in worlds(BALANCED)) {
+        tried(|| {
+            stands_still(Run::of(&world.calm), 104);
+        })?;
+    }
+
+    #[test]
+    fn an_order_closes_the_gap_to_its_target_when_correction_is_whole(world in worlds(Wish { correct_at_once: true, ..ANYTHING })) {
+        tried(|| {
+            let mut run = Run::of(&world.text());
+            for _ in 0..60 {
+                run.draw();
+                let here = Here { network: &run.network, shocks: &run.shocks, draws: &run.draws };
+                let (now, state) = (&run.now, &mut run.state);
+                engine::events::events(here, now, state);
+                engine::desks::desks(here, now, state);
+                engine::receive::receive(here, state);
+                engine::produce::produce(here, now, state);
+                engine::order::order(here, state);
+                positions_meet_their_targets(here, state);
+                engine::ship::ship(here, now, state);
+                engine::price::price(here, now, state);
+                engine::adapt::adapt(here, now, state);
+                state.period += 1;
+            }
+        })?;
+    }
+
+    #[test]
+    fn a_world_a_thousand_times_as_large_behaves_the_same(world in worlds(ANYTHING)) {
+        tried(|| {
+            let text = world.text();
+            let mut small = Run::of(&text);
+            let mut large = Run::of(&text);
+            enlarge(&mut large.scenario, 1024.0);
+            large = Run::new(large.scenario, 0);
+            for _ in 0..60 {
+                small.step();
+                large.step();
+            }
+            for (k, (a, b)) in small.state.price.iter().zip(&large.state.price).enumerate() {
+                near(a, b, b, &format!("I12: price of {}", small.network.markets[k].name));
+            }
+            for (s, (a, b)) in small.state.on_hand.iter().zip(&large.state.on_hand).enumerate() {
+                near(&row(|w| 1024.0 * a[w]), b, &row(|w| b[w] + large.network.slots[s].flow), &format!("I12: {}", small.network.slots[s].name));
+            }
+            for (u, (a, b)) in small.state.served_total.iter().zip(&large.state.served_total).enumerate() {
+                near(&row(|w| 1024.0 * a[w]), b, b, &format!("I12: served at {u}"));
+            }
+        })?;
+    }
+
+    #[test]
+    fn a_realization_does_not_know_its_neighbours(world in worlds(ANYTHING), first in 1..8u64) {
+        tried(|| {
+            let text = world.text();
+            let (mut here, mut there) = (Run::at(&text, 0), Run::at(&text, first));
+            for _ in 0..here.scenario.run.horizon {
+                here.step();
+                there.step();
+            }
+            let shift = first as usize;
+            let same = |a: &[Row], b: &[Row], what: &str| {
+                for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                    assert_eq!(a[shift..], b[..WIDTH - shift], "I14: {what} {i}");
+                }
+            };
+            same(&here.state.on_hand, &there.state.on_hand, "on hand");
+            same(&here.state.price, &there.state.price, "price");
+            same(&here.state.served_total, &there.state.served_total, "served");
+            same(&here.state.worked, &there.state.worked, "worked");
+            same(&here.state.hold, &there.state.hold, "held");
+        })?;
+    }
+}
+
+/// I10. Where buyers are turned away or a limit or a floor binds, the gap may stay.
+fn positions_meet_their_targets(here: Here<'_>, state: &State) {
+    let n = here.network;
+    let psi = here.draws.of(n.price.psi);
+    for &s in &n.order_sequence {
+        let slot = &n.slots[s];
+        if here.shocks.reroutes[s] {
+            continue;
+        }
+        let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &state.placed[l]));
+        let scare = &state.scare[n.facilities[slot.facility].region];
+        for w in 0..WIDTH {
+            if placed[w] <= 0.0 || placed[w] >= slot.order_limit * (1.0 - 1e-12) {
+                continue;
+            }
+            let waiting = slot.user.map_or(state.owed[s][w], |u| state.backlog[u][w]);
+            let position = state.on_hand[s][w] + state.on_order[s][w] - waiting;
+            // What is pushed is on its way before the period is over.
+            let target = slot.base_stock.unwrap_or_else(|| {
+                state.usage_forecast[s][w] * (state.cover[s][w] * (1.0 + psi[w] * scare[w]) + state.lead[s][w]) - state.push_forecast[s][w]
+            });
+            let scale = target.abs() + placed[w] + state.on_order[s][w];
+            assert!((position - target).abs() <= TOLERANCE * scale, "I10: {}: {position} is not {target}", slot.name);
+        }
+    }
+}
+
+/// Every mass of a scenario, times `x`.
+fn enlarge(scenario: &mut Scenario, x: f64) {
+    use coercivity::scenario::schema::{Dist, EventKind, Replenishment, Volume};
+    let scale = |d: &mut Dist| {
+        if let Dist::Fixed(v) = d {
+            *v *= x;
+        } else {
+            panic!("a fixed mass was expected");
+        }
+    };
+    for f in &mut scenario.facilities {
+        f.capacity.as_mut().into_iter().for_each(scale);
+        f.stock.iter_mut().for_each(|(_, t)| *t *= x);
+        f.order_limit.iter_mut().for_each(|t| *t *= x);
+        if let Replenishment::BaseStock(level) = &mut f.replenishment {
+            *level *= x;
+        }
+        if let Some(d) = &mut f.demand {
+            d.rate *= x;
+        }
+    }
+    for e in &mut scenario.events {
+        match &mut e.kind {
+            EventKind::GeneralLicence { volume: Volume::Mass(d), .. }
+            | EventKind::ExportQuota { volume: Volume::Mass(d), .. }
+            | EventKind::ProductionQuota { volume: Volume::Mass(d), .. } => scale(d),
+            _ => {}
+        }
+    }
+}
