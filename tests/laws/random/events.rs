@@ -10,7 +10,7 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
     let mut licensed = false;
     let mut last = String::new();
     for (i, throws) in throws.into_iter().enumerate() {
-        let mut dice = Dice { throws, next: 0 };
+        let mut dice = Dice::new(throws);
         let kind = dice.pick(&[
             "outage",
             "export_ban",

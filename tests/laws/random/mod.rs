@@ -5,7 +5,10 @@ use std::fmt::{Debug, Formatter, Write};
 
 use proptest::prelude::*;
 
+mod dice;
 mod events;
+
+use dice::Dice;
 use events::event_tables;
 
 /// What the test at hand needs of its worlds.
@@ -46,38 +49,10 @@ pub fn worlds(wish: Wish) -> impl Strategy<Value = World> {
     let die = any::<u16>();
     let event = prop::collection::vec(die, 24);
     (prop::collection::vec(die, 260), prop::collection::vec(event, 0..=wish.events)).prop_map(move |(chain, events)| {
-        let mut dice = Dice { throws: chain, next: 0 };
+        let mut dice = Dice::new(chain);
         let chain = Chain::new(&mut dice);
         World { calm: chain.text(&mut dice, wish), events: event_tables(&chain, events) }
     })
-}
-
-struct Dice {
-    throws: Vec<u16>,
-    next: usize,
-}
-
-impl Dice {
-    /// 0..n, 0 once all are thrown.
-    fn below(&mut self, n: usize) -> usize {
-        let throw = self.throws.get(self.next).copied().unwrap_or(0);
-        self.next += 1;
-        throw as usize * n / 65_536
-    }
-
-    fn yes(&mut self) -> bool {
-        self.below(2) == 1
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len())]
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        let steps = 20;
-        let x = low + (high - low) * self.below(steps + 1) as f64 / steps as f64;
-        (x * 1000.0).round() / 1000.0
-    }
 }
 
 const REGIONS: [&str; 3] = ["AAA", "BBB", "CCC"];
