@@ -30,7 +30,7 @@ fn compile(loaded: Result<(Scenario, Problems), Failure>) -> (Scenario, Network,
 
 fn results(scenario: &Scenario, network: &Network, shocks: &Shocks, realizations: u64, threads: usize) -> Results {
     let plan = Plan { realizations, horizon: scenario.run.horizon, baseline: true, keep: true };
-    let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
+    let watch = Watch::new(network, shocks, &scenario.run);
     let tally = ensemble::run(network, shocks, &watch, &plan, threads, &|_| {}, &AtomicBool::new(false));
     collect::collect(scenario, network, shocks, &watch, &plan, &tally.expect("nobody interrupts"))
 }
@@ -96,7 +96,7 @@ fn a_realization_is_the_same_however_many_run_beside_it() {
 fn every_set_of_instructions_gives_the_same_bits() {
     let (scenario, network, shocks) = from_text(&noisy());
     let plan = Plan { realizations: 8, horizon: scenario.run.horizon, baseline: true, keep: true };
-    let watch = Watch::new(&network, &shocks, scenario.run.start, plan.horizon);
+    let watch = Watch::new(&network, &shocks, &scenario.run);
     let calm = Shocks::calm(shocks.seed, &network);
     let record = |path| {
         let job = Job { network: &network, shocks: &shocks, calm: &calm, watch: &watch, plan: &plan, first: 0 };

@@ -17,7 +17,7 @@ fn flagship() -> Results {
     let network = Network::compile(&scenario, &mut problems).expect("the flagship compiles");
     let shocks = Shocks::compile(&scenario, &network, &mut problems);
     let plan = Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: true, keep: true };
-    let watch = Watch::new(&network, &shocks, scenario.run.start, plan.horizon);
+    let watch = Watch::new(&network, &shocks, &scenario.run);
     let tally = run(&network, &shocks, &watch, &plan, 2, &|_| {}, &AtomicBool::new(false)).expect("nobody interrupts");
     collect::collect(&scenario, &network, &shocks, &watch, &plan, &tally)
 }

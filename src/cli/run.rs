@@ -81,7 +81,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     let threads = if a.threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { a.threads };
     let plan =
         Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline, keep: !a.no_realizations };
-    let watch = Watch::new(network, shocks, scenario.run.start, plan.horizon);
+    let watch = Watch::new(network, shocks, &scenario.run);
     let bar = progress::bar(plan.realizations, a.quiet || a.json);
     let tally = match crate::ensemble::run(network, shocks, &watch, &plan, threads, &|n| bar.inc(n), &stop) {
         Ok(tally) => tally,

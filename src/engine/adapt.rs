@@ -1,9 +1,8 @@
 //! In: what happened this period. Out: slow states: scare, thrift, perceived lead times, push forecasts, fill; rings turn.
 
 use super::{State, World};
-use crate::scenario::schema::SharingRule;
 use crate::shocks::PeriodShocks;
-use crate::wide::{WIDTH, ZERO, add, each, exp, ln};
+use crate::wide::{WIDTH, ZERO, add, exp, ln, max, min, splat, within};
 
 /// Updates everything that moves slowly, then turns the transit rings.
 #[inline(always)]
@@ -25,8 +24,7 @@ const NOTICED: f64 = 0.95;
 fn scare(world: World<'_>, state: &mut State) {
     let World { network: n, draws, .. } = world;
     let (gain, decay) = (draws.of(n.behaviour.scare_gain), draws.of(n.behaviour.scare_decay));
-    let psi = draws.of(n.price.psi);
-    if psi.iter().all(|x| *x == 0.0) {
+    if !n.needs.scare {
         return;
     }
     let mut missing = std::mem::take(&mut state.scratch.missing);
@@ -35,17 +33,18 @@ fn scare(world: World<'_>, state: &mut State) {
         let value = market.flow * market.reference;
         let (sum, total) = &mut missing[market.region];
         *total += value;
+        let (inflow, asked, least) = (&state.inflow[k], &state.asked[k], 1e-9 * market.flow);
         for w in 0..WIDTH {
-            sum[w] += value * (NOTICED - state.inflow[k][w] / state.asked[k][w].max(1e-9 * market.flow)).max(0.0);
+            sum[w] += value * max(NOTICED - inflow[w] / max(asked[w], least), 0.0);
         }
     }
     for (r, (sum, total)) in missing.iter().enumerate() {
         if *total > 0.0 {
             let h = &mut state.scare[r];
-            *h = each(|w| {
+            for w in 0..WIDTH {
                 let kept = h[w] * (1.0 - decay[w]);
-                (kept + gain[w] * sum[w] / total * (1.0 - kept)).clamp(0.0, 1.0)
-            });
+                h[w] = within(kept + gain[w] * sum[w] / total * (1.0 - kept), 0.0, 1.0);
+            }
         }
     }
     state.scratch.missing = missing;
@@ -75,16 +74,18 @@ fn thrift(world: World<'_>, state: &mut State) {
                 continue;
             }
             let log = ln(&index);
-            let long_answer = exp(&each(|w| -long[w] * log[w]));
-            let fast = exp(&each(|w| -epsilon[w] * log[w]));
-            let slow = &mut state.thrift[grade][side];
-            *slow = each(|w| {
-                let goal = long_answer[w].clamp(least[w], 1.0);
-                let move_ = ((goal - slow[w]) / lag[w]).clamp(-fall[w], rise[w]);
-                (slow[w] + move_).clamp(0.0, 1.0)
-            });
-            let slow = *slow;
-            state.use_share[grade][side] = each(|w| (slow[w] * fast[w]).clamp(0.0, 1.0));
+            let (mut slowly, mut fast) = (ZERO, ZERO);
+            for w in 0..WIDTH {
+                slowly[w] = -long[w] * log[w];
+                fast[w] = -epsilon[w] * log[w];
+            }
+            let (goal, fast) = (exp(&slowly), exp(&fast));
+            let (slow, share) = (&mut state.thrift[grade][side], &mut state.use_share[grade][side]);
+            for w in 0..WIDTH {
+                let move_ = within((within(goal[w], least[w], 1.0) - slow[w]) / lag[w], -fall[w], rise[w]);
+                slow[w] = within(slow[w] + move_, 0.0, 1.0);
+                share[w] = within(slow[w] * fast[w], 0.0, 1.0);
+            }
         }
     }
 }
@@ -101,7 +102,7 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
         if !shocks.reroutes[s] {
             continue;
         }
-        let mut true_lead = [slot.lead; WIDTH];
+        let mut true_lead = splat(slot.lead);
         for &l in &n.inbound[s] {
             if let Some(h) = shocks.licence_of(l) {
                 let posted = &state.posted[shocks.licensed[h].desk];
@@ -113,7 +114,7 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
         }
         let lead = &mut state.lead[s];
         for w in 0..WIDTH {
-            lead[w] += weight[w] * (true_lead[w].min(n.behaviour.lead_max) - lead[w]);
+            lead[w] += weight[w] * (min(true_lead[w], n.behaviour.lead_max) - lead[w]);
         }
     }
 }
@@ -138,17 +139,16 @@ fn expectations(world: World<'_>, state: &mut State) {
             forecast[w] += weight[w] * (pushed[w] - forecast[w]);
         }
     }
-    let everywhere =
-        draws.of(n.behaviour.phantom).iter().any(|x| *x > 0.0) || n.slots.iter().any(|s| s.sharing != SharingRule::Proportional);
     for (l, lane) in n.lanes.iter().enumerate() {
-        if lane.push || !(everywhere || world.shocks.reroutes[lane.to]) {
+        if lane.push || !(n.needs.fills || world.shocks.reroutes[lane.to]) {
             continue;
         }
         let (shipped, owed) = (state.shipped[l], state.backorders[l]);
         let (fill, history) = (&mut state.fill[l], &mut state.history[l]);
         for w in 0..WIDTH {
             let asked = shipped[w] + owed[w];
-            let filled = if asked > 0.0 { shipped[w] / asked } else { 1.0 };
+            let share = shipped[w] / asked;
+            let filled = if asked > 0.0 { share } else { 1.0 };
             fill[w] += weight[w] * (filled - fill[w]);
             history[w] += weight[w] * (shipped[w] - history[w]);
         }

@@ -5,7 +5,7 @@
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, ZERO, add, each, exp1, ln1};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, within};
 
 /// Moves the clocks, releases what is due, and sets each lane's eligible and held shares.
 #[inline(always)]
@@ -16,18 +16,21 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let age = &now.age[desk.event];
         let frozen = draws.event(desk.frozen);
         let factor = state.rate_factor[d];
-        let rate =
-            each(|w| if age[w] >= 0.0 && age[w] < frozen[w] { (1.0 - (frozen[w] - age[w]).min(1.0)) * factor[w] } else { factor[w] });
+        let mut rate = factor;
+        for w in 0..WIDTH {
+            let part = (1.0 - min(frozen[w] - age[w], 1.0)) * factor[w];
+            rate[w] = if (age[w] >= 0.0) & (age[w] < frozen[w]) { part } else { factor[w] };
+        }
         let before = state.clock[d];
         let after = each(|w| before[w] + rate[w]);
         state.clock[d] = after;
         if let Some(p) = desk.applications {
             let decided = draws.event(p);
             let q = &mut state.queue[d];
-            *q = each(|w| (q[w] - decided[w] * rate[w]).max(0.0));
+            *q = each(|w| max(q[w] - decided[w] * rate[w], 0.0));
         }
         release(world, now, d, &before, &after, state);
-        if strength.iter().all(|s| *s == 0.0) {
+        if !now.active[desk.event] {
             for h in desk.lanes.clone() {
                 state.hold_share[h] = ZERO;
                 state.licensed_share[h] = ONE;
@@ -38,11 +41,17 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let (sd, rho) = (draws.event(desk.strictness), draws.event(desk.strictness_rho));
         let z = &mut state.strictness[d];
         // It begins to move with the regime in each realization, whatever its neighbours do.
-        *z = each(|w| if strength[w] > 0.0 { rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * now.strictness[d][w] } else { z[w] });
+        let shock = &now.strictness[d];
+        for w in 0..WIDTH {
+            let moved = rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * shock[w];
+            z[w] = if strength[w] > 0.0 { moved } else { z[w] };
+        }
         let strictness = *z;
         let mut limits = std::mem::take(&mut state.scratch.limits);
         limits.clear();
-        limits.extend(desk.approvals.iter().map(|p| moved(draws.event(*p), &strictness)));
+        for p in &desk.approvals {
+            limits.push(moved(draws.event(*p), &strictness));
+        }
         let controlled = desk.controlled_share.map(|p| *draws.event(p));
         for h in desk.lanes.clone() {
             let licensed = &shocks.licensed[h];
@@ -50,9 +59,9 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 Some(c) if licensed.shared => {
                     let b = desk.scope_share;
                     if licensed.collateral {
-                        each(|w| ((c[w] - b) / (1.0 - b).max(1e-9)).clamp(0.0, 1.0))
+                        each(|w| within((c[w] - b) / (1.0 - b).max(1e-9), 0.0, 1.0))
                     } else {
-                        each(|w| (c[w] / b.max(1e-9)).min(1.0))
+                        each(|w| min(c[w] / b.max(1e-9), 1.0))
                     }
                 }
                 _ => ONE,
@@ -61,7 +70,7 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let limit = &limits[licensed.approval];
             let mut eligible = ZERO;
             for buyer in &draws.buyers[licensed.first_buyer..licensed.first_buyer + licensed.buyers] {
-                for w in 0..crate::wide::WIDTH {
+                for w in 0..WIDTH {
                     eligible[w] += if buyer[w] <= limit[w] { 1.0 } else { 0.0 };
                 }
             }
@@ -69,7 +78,7 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let share = state.hold_share[h];
             // A general licence makes its holders eligible, whatever the desk thinks of single files.
             let general = state.permit_share[h];
-            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - (eligible[w] / n).max(general[w])));
+            state.licensed_share[h] = each(|w| 1.0 - share[w] * (1.0 - max(eligible[w] / n, general[w])));
         }
         state.scratch.limits = limits;
         let mean = desk.review.mean(draws);
@@ -93,14 +102,14 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 /// Approval moved by the desk's strictness, on the logit scale; 0 and 1 stay what they are.
 #[inline(always)]
 fn moved(p: &Row, strictness: &Row) -> Row {
-    each(|w| {
-        if p[w] <= 0.0 || p[w] >= 1.0 || strictness[w] == 0.0 {
-            p[w]
-        } else {
-            let odds = ln1(p[w] / (1.0 - p[w])) + strictness[w];
-            1.0 / (1.0 + exp1(-odds))
-        }
-    })
+    let odds = ln(&each(|w| p[w] / (1.0 - p[w])));
+    let unlikely = exp(&each(|w| -(odds[w] + strictness[w])));
+    let mut moved = ZERO;
+    for w in 0..WIDTH {
+        let certain = (p[w] <= 0.0) | (p[w] >= 1.0) | (strictness[w] == 0.0);
+        moved[w] = if certain { p[w] } else { 1.0 / (1.0 + unlikely[w]) };
+    }
+    moved
 }
 
 /// Sets a lane's eligible share; orders of buyers who lost eligibility are withdrawn and wanted elsewhere.
@@ -109,13 +118,14 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
     let before = state.eligible[l];
     state.eligible[l] = eligible;
     let lane = &network.lanes[l];
-    if (0..crate::wide::WIDTH).any(|w| eligible[w] < before[w]) {
-        let b = &mut state.backorders[l];
-        let gone = each(|w| if eligible[w] < before[w] { b[w] * (1.0 - eligible[w] / before[w]) } else { 0.0 });
-        for w in 0..crate::wide::WIDTH {
-            b[w] -= gone[w];
-            state.owed[lane.from][w] -= gone[w];
-            state.on_order[lane.to][w] -= gone[w];
+    if any(|w| eligible[w] < before[w]) {
+        let (b, owed, on_order) = (&mut state.backorders[l], &mut state.owed[lane.from], &mut state.on_order[lane.to]);
+        for w in 0..WIDTH {
+            let part = b[w] * (1.0 - eligible[w] / before[w]);
+            let gone = if eligible[w] < before[w] { part } else { 0.0 };
+            b[w] -= gone;
+            owed[w] -= gone;
+            on_order[w] -= gone;
         }
     }
 }
@@ -129,12 +139,12 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
     for h in desk.lanes.clone() {
         state.cleared[shocks.licensed[h].lane] = ZERO;
     }
-    if held_before.iter().all(|x| *x == 0.0) {
+    if !any(|w| held_before[w] != 0.0) {
         return;
     }
     let first = each(|w| (before[w] + 1e-9).floor());
     let last = each(|w| (after[w] + 1e-9).floor());
-    let most = (0..crate::wide::WIDTH).map(|w| (last[w] - first[w]) as usize).max().unwrap_or(0);
+    let most = (0..WIDTH).map(|w| (last[w] - first[w]) as usize).max().unwrap_or(0);
     let mut left = ZERO;
     for step in 1..=most {
         let due = |w: usize| first[w] + step as f64 <= last[w];
@@ -144,7 +154,7 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
             let lane = &network.lanes[l];
             let start = state.hold_start[h];
             let (mut go, mut back) = (ZERO, ZERO);
-            for w in 0..crate::wide::WIDTH {
+            for w in 0..WIDTH {
                 if due(w) {
                     let at = start + place(w);
                     go[w] = std::mem::take(&mut state.hold[at][w]);
@@ -153,10 +163,10 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
                     if state.open[l][w] == 0.0 {
                         back[w] += std::mem::take(&mut go[w]);
                     }
-                    state.applications.approved[w] += go[w];
-                    state.applications.returned[w] += back[w];
                 }
             }
+            add(&mut state.applications.approved, &go);
+            add(&mut state.applications.returned, &back);
             super::ship::carry(world, now, l, &go, state);
             add(&mut state.cleared[l], &go);
             if network.slots[lane.from].infinite {
@@ -168,15 +178,15 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
             }
             // Filed again by those who may; the others' part is wanted no more here (ruling 1).
             let again = if lane.push { ZERO } else { state.eligible[l] };
-            for w in 0..crate::wide::WIDTH {
-                state.backorders[l][w] += back[w] * again[w];
-                state.owed[lane.from][w] += back[w] * again[w];
-                state.on_order[lane.to][w] -= back[w] * (1.0 - again[w]);
-            }
-            for w in 0..crate::wide::WIDTH {
+            let (owed, debt) = (&mut state.backorders[l], &mut state.owed[lane.from]);
+            let on_order = &mut state.on_order[lane.to];
+            for w in 0..WIDTH {
+                owed[w] += back[w] * again[w];
+                debt[w] += back[w] * again[w];
+                on_order[w] -= back[w] * (1.0 - again[w]);
                 left[w] += go[w] + back[w];
             }
         }
     }
-    state.held[d] = each(|w| (held_before[w] - left[w]).max(0.0));
+    state.held[d] = each(|w| max(held_before[w] - left[w], 0.0));
 }

@@ -3,17 +3,32 @@
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Effect;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, each};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, max, splat, sum_of, within};
 
 /// Puts this period's events in force.
 #[inline(always)]
 pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let shocks = world.shocks;
-    for effect in &shocks.effects {
-        lift(effect, state);
+    for (i, effect) in shocks.effects.iter().enumerate() {
+        if state.imposed[i] {
+            lift(effect, state);
+        }
     }
-    for effect in &shocks.effects {
-        impose(world, now, effect, state);
+    for (i, effect) in shocks.effects.iter().enumerate() {
+        let before = std::mem::replace(&mut state.imposed[i], now.active[effect.event()]);
+        if state.imposed[i] {
+            impose(world, now, effect, state);
+        }
+        if (before || state.imposed[i])
+            && let Effect::Capacity { facilities, .. } = effect
+        {
+            for &f in facilities {
+                state.ceiling[f] = state.capacity_of(world, f);
+            }
+        }
+        if let Effect::Scare { event, regions } = effect {
+            frighten(&now.scare[*event], regions, state);
+        }
     }
     quotas(world, now, state);
     permits(world, now, state);
@@ -58,33 +73,46 @@ fn impose(world: World<'_>, now: &PeriodShocks, effect: &Effect, state: &mut Sta
         Effect::DeskRate { event, desks, rate } => {
             desks.iter().for_each(|&d| towards(&mut state.rate_factor[d], &now.strength[*event], draws.event(*rate)));
         }
-        Effect::Scare { event, regions } => {
-            let rise = &now.scare[*event];
-            for &r in regions {
-                let h = &mut state.scare[r];
-                *h = each(|w| h[w] + rise[w] * (1.0 - h[w]));
-            }
-        }
-        Effect::Delay { .. } => {}
+        Effect::Scare { .. } | Effect::Delay { .. } => {}
     }
+}
+
+/// An announcement frightens before its event acts.
+#[inline(always)]
+fn frighten(rise: &Row, regions: &[usize], state: &mut State) {
+    if !any(|w| rise[w] > 0.0) {
+        return;
+    }
+    for &r in regions {
+        let h = &mut state.scare[r];
+        *h = each(|w| h[w] + rise[w] * (1.0 - h[w]));
+    }
+}
+
+/// Periods since the span of a repeating quota or licence began; 0 in its first.
+#[inline(always)]
+fn into_span(age: f64, span: f64) -> f64 {
+    age - span * (age / span).floor()
 }
 
 /// Refills quotas at the start of each span; what was left has lapsed.
 #[inline(always)]
 fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (q, quota) in world.shocks.quotas.iter().enumerate() {
+        let left = &mut state.quota_left[q];
+        if !now.active[quota.event] {
+            *left = splat(f64::INFINITY);
+            continue;
+        }
         let volume = world.draws.event(quota.volume);
         let (strength, age) = (&now.strength[quota.event], &now.age[quota.event]);
-        let left = &mut state.quota_left[q];
-        *left = each(|w| {
-            if strength[w] == 0.0 {
-                f64::INFINITY
-            } else if age[w].rem_euclid(quota.span as f64) == 0.0 || left[w] == f64::INFINITY {
-                volume[w] * quota.unit
-            } else {
-                left[w]
-            }
-        });
+        let span = quota.span as f64;
+        let before = *left;
+        for w in 0..WIDTH {
+            let fresh = (into_span(age[w], span) == 0.0) | (before[w] == f64::INFINITY);
+            let running = if fresh { volume[w] * quota.unit } else { before[w] };
+            left[w] = if strength[w] == 0.0 { f64::INFINITY } else { running };
+        }
     }
 }
 
@@ -94,10 +122,36 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
     let quota = &world.shocks.quotas[q];
     let left = &state.quota_left[q];
     if quota.even {
-        let age = &now.age[quota.event];
-        each(|w| left[w] / (quota.span as f64 - age[w].rem_euclid(quota.span as f64)))
+        let (age, span) = (&now.age[quota.event], quota.span as f64);
+        each(|w| left[w] / (span - into_span(age[w], span)))
     } else {
         *left
+    }
+}
+
+/// Scales what `places` of a table of rows have to what a quota allows.
+#[inline(always)]
+pub(super) fn hold_to(allowance: &Row, places: &[usize], rows: &mut [Row]) {
+    let total = sum_of(rows, places);
+    let mut scale = ONE;
+    for w in 0..WIDTH {
+        let part = max(allowance[w], 0.0) / total[w];
+        scale[w] = if total[w] > allowance[w] { part } else { 1.0 };
+    }
+    for &i in places {
+        let row = &mut rows[i];
+        for w in 0..WIDTH {
+            row[w] *= scale[w];
+        }
+    }
+}
+
+/// Takes off a quota what `places` of a table of rows have used.
+#[inline(always)]
+pub(super) fn spend(left: &mut Row, places: &[usize], rows: &[Row]) {
+    let used = sum_of(rows, places);
+    for w in 0..WIDTH {
+        left[w] = max(left[w] - used[w], 0.0);
     }
 }
 
@@ -128,16 +182,12 @@ fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         for &(h, unit) in &permit.lanes {
             let (part, used, held) = (&mut state.permits[place], &mut state.permit[h], &mut state.permit_share[h]);
             for w in 0..WIDTH {
-                let taken = used[w].clamp(0.0, part[w]);
+                let taken = within(used[w], 0.0, part[w]);
                 used[w] -= taken;
-                part[w] = if strength[w] == 0.0 {
-                    0.0
-                } else if age[w].rem_euclid(permit.span as f64) == 0.0 {
-                    share[w] * volume[w] * unit
-                } else {
-                    part[w] - taken
-                };
-                held[w] = held[w].max(if strength[w] > 0.0 { share[w] } else { 0.0 });
+                let fresh = into_span(age[w], permit.span as f64) == 0.0;
+                let running = if fresh { share[w] * volume[w] * unit } else { part[w] - taken };
+                part[w] = if strength[w] == 0.0 { 0.0 } else { running };
+                held[w] = max(held[w], if strength[w] > 0.0 { share[w] } else { 0.0 });
             }
             place += 1;
         }

@@ -2,7 +2,7 @@
 
 use super::{State, World};
 use crate::network::Role;
-use crate::wide::{Row, WIDTH, ZERO, add, each};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
 
 /// Updates forecasts of desired usage, places orders, then updates forecasts of orders received.
 #[inline(always)]
@@ -10,23 +10,32 @@ pub fn order(world: World<'_>, state: &mut State) {
     let n = world.network;
     let weight = *world.draws.of(n.behaviour.forecast);
     for &s in &n.order_sequence {
-        if n.slots[s].role == Role::Stock {
+        let wants = n.needs.forecast[s];
+        if n.slots[s].role == Role::Stock && wants {
             state.desired[s] = received(world, s, state);
         }
         if world.shocks.reroutes[s] {
             reach(world, s, state);
         }
-        let wanted = wanted(world, s, &weight, state);
+        if wants {
+            foresee(world, s, &weight, state);
+        }
+        let wanted = wanted(world, s, state);
         place(world, s, &wanted, state);
     }
     for s in 0..n.slots.len() {
         if n.slots[s].role == Role::Output {
             let orders = received(world, s, state);
-            let forecast = &mut state.order_forecast[s];
-            for w in 0..WIDTH {
-                forecast[w] += weight[w] * (orders[w] - forecast[w]);
-            }
+            follow(&mut state.order_forecast[s], &orders, &weight);
         }
+    }
+}
+
+/// Moves a forecast towards what was seen.
+#[inline(always)]
+fn follow(forecast: &mut Row, seen: &Row, weight: &Row) {
+    for w in 0..WIDTH {
+        forecast[w] += weight[w] * (seen[w] - forecast[w]);
     }
 }
 
@@ -42,50 +51,91 @@ fn received(world: World<'_>, s: usize, state: &State) -> Row {
     sum
 }
 
+/// Updates the forecasts of desired usage.
+#[inline(always)]
+fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
+    let n = world.network;
+    let desired = state.desired[s];
+    follow(&mut state.usage_forecast[s], &desired, weight);
+    let Some(user) = n.slots[s].user else { return };
+    match n.needs.answer[user] {
+        Some(i) => {
+            let answer = state.price_answer[i];
+            let mut neutral = ZERO;
+            for w in 0..WIDTH {
+                neutral[w] = desired[w] / max(answer[w], 1e-300);
+            }
+            follow(&mut state.neutral_forecast[s], &neutral, weight);
+        }
+        None => state.neutral_forecast[s] = state.usage_forecast[s],
+    }
+}
+
 /// The order of a slot: what it expects to use and not to be sent, and a share of the gap to its order-up-to level.
 #[inline(always)]
-fn wanted(world: World<'_>, s: usize, weight: &Row, state: &mut State) -> Row {
-    let World { network: n, draws, .. } = world;
+fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
+    let World { network: n, draws, shocks } = world;
     let slot = &n.slots[s];
-    let desired = &state.desired[s];
-    let forecast = &mut state.usage_forecast[s];
-    for w in 0..WIDTH {
-        forecast[w] += weight[w] * (desired[w] - forecast[w]);
-    }
-    let forecast = *forecast;
-    if let Some(u) = slot.user {
-        let (neutral, answer) = (&mut state.neutral_forecast[s], &state.price_answer[u]);
-        for w in 0..WIDTH {
-            neutral[w] += weight[w] * (state.desired[s][w] / answer[w].max(1e-300) - neutral[w]);
-        }
-    }
     let waiting = match slot.user {
         Some(u) => state.backlog[u],
         None => state.owed[s],
     };
     // Only those who may order count: their share of usage and target, and what is not stranded of the position.
-    let (on_hand, on_order, stranded, reach) = (&state.on_hand[s], &state.on_order[s], &state.stranded[s], &state.reach[s]);
-    let position = each(|w| on_hand[w] + on_order[w] - stranded[w] - if slot.user.is_some() { waiting[w] } else { reach[w] * waiting[w] });
+    let (on_hand, on_order) = (state.on_hand[s], state.on_order[s]);
+    let (reach, mut position) = (if shocks.reroutes[s] { state.reach[s] } else { ONE }, ZERO);
+    if shocks.reroutes[s] {
+        let stranded = state.stranded[s];
+        let user = slot.user.is_some();
+        for w in 0..WIDTH {
+            let owed = if user { waiting[w] } else { reach[w] * waiting[w] };
+            position[w] = on_hand[w] + on_order[w] - stranded[w] - owed;
+        }
+    } else {
+        for w in 0..WIDTH {
+            position[w] = on_hand[w] + on_order[w] - waiting[w];
+        }
+    }
+    let limit = slot.order_limit;
+    let mut order = ZERO;
     if let Some(level) = slot.base_stock {
-        return each(|w| (reach[w] * level - position[w]).max(0.0).min(slot.order_limit));
+        for w in 0..WIDTH {
+            order[w] = min(max(reach[w] * level - position[w], 0.0), limit);
+        }
+        return order;
     }
     let correction = draws.of(n.behaviour.correction);
-    let psi = draws.of(n.price.psi);
-    let scare = &state.scare[n.facilities[slot.facility].region];
-    let (cover, lead, pushed) = (&state.cover[s], &state.lead[s], &state.push_forecast[s]);
-    each(|w| {
-        let usage = reach[w] * forecast[w];
-        let level = usage * (cover[w] * (1.0 + psi[w] * scare[w]) + lead[w]);
-        let order = usage - pushed[w] + correction[w] * (level - usage - position[w]);
-        order.max(0.0).min(slot.order_limit)
-    })
+    let (forecast, pushed) = (state.usage_forecast[s], state.push_forecast[s]);
+    let (cover, lead) = (state.cover[s], state.lead[s]);
+    if n.needs.scare {
+        let psi = draws.of(n.price.psi);
+        let scare = state.scare[n.facilities[slot.facility].region];
+        for w in 0..WIDTH {
+            let usage = reach[w] * forecast[w];
+            let level = usage * (cover[w] * (1.0 + psi[w] * scare[w]) + lead[w]);
+            order[w] = usage - pushed[w] + correction[w] * (level - usage - position[w]);
+        }
+    } else {
+        for w in 0..WIDTH {
+            let usage = reach[w] * forecast[w];
+            let level = usage * (cover[w] + lead[w]);
+            order[w] = usage - pushed[w] + correction[w] * (level - usage - position[w]);
+        }
+    }
+    for w in 0..WIDTH {
+        order[w] = min(max(order[w], 0.0), limit);
+    }
+    order
 }
 
 /// Lanes without a regime, open to buyers refused elsewhere: 1 or 0.
 #[inline(always)]
 fn is_free(state: &State, l: usize) -> Row {
     let (eligible, open) = (&state.eligible[l], &state.open[l]);
-    each(|w| if eligible[w] == 1.0 && open[w] == 1.0 { 1.0 } else { 0.0 })
+    let mut free = ZERO;
+    for w in 0..WIDTH {
+        free[w] = if (eligible[w] == 1.0) & (open[w] == 1.0) { 1.0 } else { 0.0 };
+    }
+    free
 }
 
 /// Of a slot's wants: the share of buyers eligible on their own lanes, the share of lanes without a regime, and how much of what
@@ -96,14 +146,18 @@ fn chances(world: World<'_>, s: usize, state: &State) -> [Row; 3] {
     let (mut eligible, mut free, mut filled) = (ZERO, ZERO, ZERO);
     for &l in n.inbound[s].iter().filter(|&&l| !n.lanes[l].push) {
         let (share, open) = (n.lanes[l].share, is_free(state, l));
+        let (may, fill) = (&state.eligible[l], &state.fill[l]);
         for w in 0..WIDTH {
-            eligible[w] += share * state.eligible[l][w];
+            eligible[w] += share * may[w];
             free[w] += share * open[w];
-            filled[w] += share * open[w] * state.fill[l][w];
+            filled[w] += share * open[w] * fill[w];
         }
     }
-    let fill = each(|w| if free[w] > 0.0 { filled[w] / free[w] } else { 0.0 });
-    [eligible, free, fill]
+    for w in 0..WIDTH {
+        let fill = filled[w] / free[w];
+        filled[w] = if free[w] > 0.0 { fill } else { 0.0 };
+    }
+    [eligible, free, filled]
 }
 
 /// Share of a slot's wants that some lane may serve: eligible buyers on their own lane, refused ones on lanes without a regime as
@@ -112,18 +166,18 @@ fn chances(world: World<'_>, s: usize, state: &State) -> [Row; 3] {
 #[inline(always)]
 fn reach(world: World<'_>, s: usize, state: &mut State) {
     let [eligible, _, fill] = chances(world, s, state);
-    let before = state.reach[s];
-    let after = each(|w| if eligible[w] > 1.0 - 1e-12 { 1.0 } else { eligible[w] + (1.0 - eligible[w]) * fill[w] });
-    let (on_hand, on_order) = (&state.on_hand[s], &state.on_order[s]);
-    let claim = &mut state.stranded[s];
+    let (before, on_hand, on_order) = (state.reach[s], state.on_hand[s], state.on_order[s]);
+    let (mut after, mut claim) = (ZERO, state.stranded[s]);
     for w in 0..WIDTH {
-        if after[w] < before[w] {
-            let rest = (on_hand[w] + on_order[w] - claim[w]).max(0.0);
-            claim[w] += rest * (before[w] - after[w]) / before[w];
-        } else if after[w] > before[w] {
-            claim[w] *= (1.0 - after[w]) / (1.0 - before[w]);
-        }
+        let some = eligible[w] + (1.0 - eligible[w]) * fill[w];
+        after[w] = if eligible[w] > 1.0 - 1e-12 { 1.0 } else { some };
+        let rest = max(on_hand[w] + on_order[w] - claim[w], 0.0);
+        let lost = claim[w] + rest * (before[w] - after[w]) / before[w];
+        let back = claim[w] * (1.0 - after[w]) / (1.0 - before[w]);
+        let moved = if after[w] > before[w] { back } else { claim[w] };
+        claim[w] = if after[w] < before[w] { lost } else { moved };
     }
+    state.stranded[s] = claim;
     state.reach[s] = after;
 }
 
@@ -134,18 +188,33 @@ fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
     let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push);
     if !shocks.reroutes[s] {
         for l in pulls() {
-            let lane = &n.lanes[l];
-            put(lane.from, s, l, &each(|w| wanted[w] * lane.share), state);
+            let share = n.lanes[l].share;
+            let mut order = *wanted;
+            if share != 1.0 {
+                for w in 0..WIDTH {
+                    order[w] *= share;
+                }
+            }
+            put(n.lanes[l].from, s, l, &order, state);
         }
         return;
     }
     let [eligible, free, fill] = chances(world, s, state);
     let reach = state.reach[s];
-    let extra = each(|w| if free[w] > 0.0 { (1.0 - eligible[w]).max(0.0) * fill[w] / free[w] } else { 0.0 });
+    let (mut extra, mut per_reach) = (ZERO, ZERO);
+    for w in 0..WIDTH {
+        let more = max(1.0 - eligible[w], 0.0) * fill[w] / free[w];
+        extra[w] = if free[w] > 0.0 { more } else { 0.0 };
+        let per = wanted[w] / reach[w];
+        per_reach[w] = if reach[w] > 0.0 { per } else { 0.0 };
+    }
     for l in pulls() {
-        let (share, open, mine) = (n.lanes[l].share, is_free(state, l), state.eligible[l]);
-        let part = each(|w| if reach[w] > 0.0 { share * (mine[w] + open[w] * extra[w]) / reach[w] } else { 0.0 });
-        put(n.lanes[l].from, s, l, &each(|w| wanted[w] * part[w]), state);
+        let (share, open, mine) = (n.lanes[l].share, is_free(state, l), &state.eligible[l]);
+        let mut order = ZERO;
+        for w in 0..WIDTH {
+            order[w] = per_reach[w] * (share * (mine[w] + open[w] * extra[w]));
+        }
+        put(n.lanes[l].from, s, l, &order, state);
     }
 }
 

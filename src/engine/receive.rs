@@ -1,19 +1,18 @@
 //! In: transit rings. Out: what arrives this period is on hand.
 
 use super::{State, World};
-use crate::wide::{WIDTH, ZERO};
+use crate::wide::{WIDTH, ZERO, add};
 
 /// Lands what arrives.
 #[inline(always)]
 pub fn receive(world: World<'_>, state: &mut State) {
-    for (l, lane) in world.network.lanes.iter().enumerate() {
-        let ring = state.rings[l];
+    for (lane, ring) in world.network.lanes.iter().zip(&state.rings) {
         let at = ring.start + ring.head;
         let arrived = state.transit[at];
         state.transit[at] = ZERO;
-        let (on_hand, on_order) = (&mut state.on_hand[lane.to], &mut state.on_order[lane.to]);
+        add(&mut state.on_hand[lane.to], &arrived);
+        let on_order = &mut state.on_order[lane.to];
         for w in 0..WIDTH {
-            on_hand[w] += arrived[w];
             on_order[w] -= arrived[w];
         }
     }

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::network::Capacity;
-use crate::wide::{ONE, Row, ZERO, each, splat};
+use crate::wide::{ONE, Row, WIDTH, ZERO, each, exp, ln, max, min, splat};
 
 /// The state of `WIDTH` realizations. Masses t, rates t/week, times weeks.
 #[derive(Debug, Clone)]
@@ -64,9 +64,17 @@ pub struct State {
     /// Per lane: where its ring starts, how long it is, and the place that arrives this period.
     pub rings: Vec<Ring>,
 
+    /// Per effect: whether it was in force in the period before.
+    pub imposed: Vec<bool>,
     /// Per facility: factor on capacity.
     pub capacity: Vec<Row>,
-    /// Per user: its answer to the price of what it buys, this period.
+    /// Per facility: most activity a week, as [`State::capacity_of`] has it.
+    pub ceiling: Vec<Row>,
+    /// Per rate of growth of demand: its factor on demand, this period.
+    pub growth: Vec<Row>,
+    /// Per rate of growth of demand: by what that rises in a period.
+    pub pace: Vec<Row>,
+    /// Per answer of users to a price: its factor on demand, this period.
     pub price_answer: Vec<Row>,
     /// Per user: factor on demand.
     pub demand_factor: Vec<Row>,
@@ -124,6 +132,8 @@ pub struct State {
 
     /// Room for sums within a period.
     pub scratch: Scratch,
+    /// Weights of shared and own shocks in the noise of prices.
+    pub noise_weights: [Row; 2],
     /// Per market: scarcity log-premium.
     pub scarcity: Vec<Row>,
     /// Per market: noise.
@@ -232,8 +242,12 @@ impl State {
             open: vec![ONE; lanes],
             transit: vec![],
             rings: vec![],
+            imposed: vec![false; shocks.effects.len()],
             capacity: vec![ONE; n.facilities.len()],
-            price_answer: vec![ONE; users],
+            ceiling: rows(n.facilities.len(), 0.0),
+            growth: vec![ONE; n.needs.growths.len()],
+            pace: n.needs.growths.iter().map(|&p| pace(world.draws.of(p))).collect(),
+            price_answer: vec![ONE; n.needs.answers.len()],
             demand_factor: vec![ONE; users],
             activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
             worked: rows(n.activities.len(), 0.0),
@@ -260,6 +274,7 @@ impl State {
             quota_left: rows(shocks.quotas.len(), 0.0),
             applications: Applications::default(),
             scratch: Scratch::new(world),
+            noise_weights: noise_weights(world),
             scarcity: rows(n.markets.len(), 0.0),
             // Not from its stationary distribution: at rest nothing moves (ruling 5).
             noise: rows(n.markets.len(), 0.0),
@@ -273,6 +288,9 @@ impl State {
             use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
         };
         s.open_stocks(world);
+        for f in 0..n.facilities.len() {
+            s.ceiling[f] = s.capacity_of(world, f);
+        }
         for (l, lane) in n.lanes.iter().enumerate() {
             let len = lane.lead + shocks.longest_delay[l] + 1;
             s.rings.push(Ring { start: s.transit.len(), len, head: 0 });
@@ -281,7 +299,7 @@ impl State {
             for k in 0..lane.lead {
                 s.transit[start + k] = splat(lane.flow);
             }
-            for w in 0..crate::wide::WIDTH {
+            for w in 0..WIDTH {
                 s.on_order[lane.to][w] += lane.flow * lane.lead as f64;
             }
         }
@@ -337,15 +355,41 @@ impl State {
     }
 
     /// What a slot keeps before its excess is pushed on or drained, t: cover times opening flow.
+    #[inline(always)]
     pub fn target(&self, world: World<'_>, slot: usize) -> Row {
-        let s = &world.network.slots[slot];
-        each(|w| self.cover[slot][w] * s.flow)
+        let (flow, cover) = (world.network.slots[slot].flow, &self.cover[slot]);
+        each(|w| cover[w] * flow)
     }
 
     /// On hand that belongs to stranded buyers: their claim, in proportion to what of it has arrived.
     #[inline(always)]
     pub fn stranded_on_hand(&self, slot: usize) -> Row {
-        let (claim, here, coming) = (&self.stranded[slot], &self.on_hand[slot], &self.on_order[slot]);
-        each(|w| if claim[w] > 0.0 { (claim[w] * here[w] / (here[w] + coming[w]).max(1e-300)).min(here[w]) } else { 0.0 })
+        let (claim, here, coming) = (self.stranded[slot], self.on_hand[slot], self.on_order[slot]);
+        let mut theirs = ZERO;
+        for w in 0..WIDTH {
+            let part = min(claim[w] * here[w] / max(here[w] + coming[w], 1e-300), here[w]);
+            theirs[w] = if claim[w] > 0.0 { part } else { 0.0 };
+        }
+        theirs
     }
+
+    /// What passed a lane this period: handed to the carrier, or let go by its desk.
+    #[inline(always)]
+    pub fn departed(&self, lane: usize) -> &Row {
+        if self.under_desk[lane] { &self.cleared[lane] } else { &self.shipped[lane] }
+    }
+}
+
+/// By what demand that grows by `growth` a year rises in a period.
+fn pace(growth: &Row) -> Row {
+    let log = ln(&each(|w| 1.0 + growth[w]));
+    exp(&each(|w| 7.0 / 365.25 * log[w]))
+}
+
+/// Shared shocks have the share `noise_common` of the variance of the noise, and noise keeps its stationary variance.
+fn noise_weights(world: World<'_>) -> [Row; 2] {
+    let law = &world.network.price;
+    let (sd, rho, common) = (world.draws.of(law.noise), world.draws.of(law.noise_rho), world.draws.of(law.noise_common));
+    let weight = |share: f64, w: usize| share.sqrt() * sd[w] * (1.0 - rho[w] * rho[w]).sqrt();
+    [each(|w| weight(common[w], w)), each(|w| weight(1.0 - common[w], w))]
 }

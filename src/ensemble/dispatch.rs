@@ -10,8 +10,10 @@ use std::sync::atomic::AtomicBool;
 use super::Plan;
 use super::batch::{Record, run};
 use super::observe::Watch;
+use super::tally::{Cell, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
+use crate::wide::Row;
 
 /// What a batch needs.
 #[derive(Clone, Copy)]
@@ -57,29 +59,47 @@ pub fn paths() -> Vec<Path> {
     list
 }
 
-/// Runs a batch on one path; a path the processor lacks falls back to the plain one.
-pub fn run_on(path: Path, job: Job<'_>, stop: &AtomicBool) -> Record {
-    #[cfg(target_arch = "x86_64")]
-    if paths().contains(&path) {
-        match path {
-            // SAFETY: `paths` has asked the processor for these instructions.
-            Path::Avx2 => return unsafe { avx2(job, stop) },
-            // SAFETY: as above.
-            Path::Avx512 => return unsafe { avx512(job, stop) },
-            Path::Plain => {}
+/// The widest path this processor can take.
+pub fn widest() -> Path {
+    paths().pop().unwrap_or(Path::Plain)
+}
+
+/// Makes a function that runs `$body` on a path; a path the processor lacks falls back to the plain one.
+macro_rules! on_every_path {
+    ($(#[$doc:meta])* $name:ident ( $($argument:ident : $type:ty),* ) -> $out:ty = $body:path) => {
+        $(#[$doc])*
+        pub fn $name(path: Path, $($argument: $type),*) -> $out {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                fn avx2($($argument: $type),*) -> $out {
+                    $body($($argument),*)
+                }
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+                fn avx512($($argument: $type),*) -> $out {
+                    $body($($argument),*)
+                }
+                if paths().contains(&path) {
+                    match path {
+                        // SAFETY: `paths` has asked the processor for these instructions.
+                        Path::Avx2 => return unsafe { avx2($($argument),*) },
+                        // SAFETY: as above.
+                        Path::Avx512 => return unsafe { avx512($($argument),*) },
+                        Path::Plain => {}
+                    }
+                }
+            }
+            $body($($argument),*)
         }
-    }
-    run(job, stop)
+    };
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn avx2(job: Job<'_>, stop: &AtomicBool) -> Record {
-    run(job, stop)
+on_every_path! {
+    /// Runs a batch on one path.
+    run_on(job: Job<'_>, stop: &AtomicBool) -> Record = run
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
-fn avx512(job: Job<'_>, stop: &AtomicBool) -> Record {
-    run(job, stop)
+on_every_path! {
+    /// Adds rows of records to cells on one path: cell `i` gets row `first + i` of each record's `table`.
+    count_on(cells: &mut [Cell], table: fn(&Record) -> &[Row], first: usize, records: &[Record]) -> () = count
 }

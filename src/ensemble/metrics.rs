@@ -3,7 +3,7 @@
 //! Definitions, unit and source stand with each metric (MODEL section 11). A line is down in a week in which less than 95 % of what
 //! it could use is served. Time runs from the onset of the first event that happens.
 
-use crate::wide::{Row, WIDTH, ZERO, each, splat};
+use crate::wide::{Row, WIDTH, ZERO, add, each, max, min, splat};
 
 /// Tolerance of a line stop (τ of MODEL 11).
 pub const LINE_DOWN: f64 = 0.05;
@@ -46,7 +46,7 @@ pub struct Track {
 }
 
 /// One period of one scope.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Week {
     /// Demand, t.
     pub demand: Row,
@@ -76,8 +76,8 @@ impl Track {
             lost: ZERO,
             area: ZERO,
             down: ZERO,
-            survived: splat(f64::NAN),
-            recovered: splat(f64::NAN),
+            survived: splat(f64::INFINITY),
+            recovered: splat(f64::INFINITY),
             steady: ZERO,
             short: ZERO,
             cover: splat(f64::INFINITY),
@@ -88,32 +88,34 @@ impl Track {
     /// One more period; `age` is weeks since the onset of the first event (negative before).
     #[inline(always)]
     pub fn week(&mut self, week: &Week, age: &Row) {
+        let Week { demand, served, baseline, backlog, .. } = *week;
+        let (unmet, down) = (week.unmet, week.down);
+        add(&mut self.demand, &demand);
+        add(&mut self.unmet, &unmet);
+        add(&mut self.on_time, &week.on_time);
+        add(&mut self.down, &down);
         for w in 0..WIDTH {
-            self.demand[w] += week.demand[w];
-            self.unmet[w] += week.unmet[w];
-            self.on_time[w] += week.on_time[w];
-            let missing = (week.baseline[w] - week.served[w]).max(0.0);
+            let missing = max(baseline[w] - served[w], 0.0);
+            let share = missing / baseline[w];
             self.lost[w] += missing;
-            self.area[w] += if week.baseline[w] > 0.0 { missing / week.baseline[w] } else { 0.0 };
-            self.down[w] += week.down[w];
-            self.cover[w] = self.cover[w].min(week.cover[w]);
-            let share = if week.demand[w] > 0.0 { week.unmet[w] / week.demand[w] } else { 0.0 };
-            self.peak[w] = self.peak[w].max(share);
+            self.area[w] += if baseline[w] > 0.0 { share } else { 0.0 };
+        }
+        for w in 0..WIDTH {
+            let share = unmet[w] / demand[w];
+            self.peak[w] = max(self.peak[w], if demand[w] > 0.0 { share } else { 0.0 });
+            self.cover[w] = min(self.cover[w], week.cover[w]);
+        }
+        for w in 0..WIDTH {
             let after = age[w] >= 0.0;
-            if after && week.down[w] > STOPPED && self.survived[w].is_nan() {
-                self.survived[w] = age[w];
-            }
-            let well = week.served[w] >= RECOVERED * week.baseline[w] && week.backlog[w] <= (1.0 - RECOVERED) * week.demand[w].max(1e-300);
-            if after && !well {
-                self.short[w] = 1.0;
-                self.steady[w] = 0.0;
-                self.recovered[w] = f64::NAN;
-            } else if after {
-                self.steady[w] += 1.0;
-                if self.steady[w] == STEADY {
-                    self.recovered[w] = age[w] - STEADY + 1.0;
-                }
-            }
+            let stops = after & (down[w] > STOPPED);
+            self.survived[w] = if stops { min(self.survived[w], age[w]) } else { self.survived[w] };
+            let well = (served[w] >= RECOVERED * baseline[w]) & (backlog[w] <= (1.0 - RECOVERED) * max(demand[w], 1e-300));
+            let bad = after & !well;
+            self.short[w] = if bad { 1.0 } else { self.short[w] };
+            let steady = if bad { 0.0 } else { self.steady[w] + if after { 1.0 } else { 0.0 } };
+            self.steady[w] = steady;
+            let recovered = if steady == STEADY { age[w] - STEADY + 1.0 } else { self.recovered[w] };
+            self.recovered[w] = if bad { f64::INFINITY } else { recovered };
         }
     }
 
@@ -127,19 +129,19 @@ impl Track {
             self.lost,
             self.area,
             self.down,
-            each(|w| if self.survived[w].is_nan() { end[w] } else { self.survived[w] }),
+            each(|w| if self.survived[w] < f64::INFINITY { self.survived[w] } else { end[w] }),
             each(|w| {
                 if self.short[w] == 0.0 {
                     0.0
-                } else if self.recovered[w].is_nan() {
-                    end[w]
-                } else {
+                } else if self.recovered[w] < f64::INFINITY {
                     self.recovered[w]
+                } else {
+                    end[w]
                 }
             }),
             self.cover,
             self.peak,
-            each(|w| if self.short[w] > 0.0 && self.recovered[w].is_nan() { 1.0 } else { 0.0 }),
+            each(|w| if self.short[w] > 0.0 && self.recovered[w] == f64::INFINITY { 1.0 } else { 0.0 }),
         ]
     }
 }

@@ -7,6 +7,7 @@ pub mod dispatch;
 pub mod histogram;
 pub mod metrics;
 pub mod observe;
+pub mod sight;
 pub mod tally;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,7 +64,7 @@ pub fn run(
     let calm = Shocks::calm(shocks.seed, network);
     let batches = plan.realizations.div_ceil(WIDTH as u64);
     let mut total = Tally::new(watch, plan);
-    let path = dispatch::paths().into_iter().next_back().unwrap_or(dispatch::Path::Plain);
+    let path = dispatch::widest();
     let mut first = 0;
     while first < batches {
         let wave = first..(first + WAVE).min(batches);

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::network::Network;
+use crate::scenario::schema::{Run, VARIABLES};
 use crate::shocks::Shocks;
 
 /// A group of users that is reported together.
@@ -10,8 +11,8 @@ use crate::shocks::Shocks;
 pub struct Scope {
     /// `world`, `region:X`, `sector:X`, `facility:X`.
     pub name: String,
-    /// Its users.
-    pub users: Vec<usize>,
+    /// Its users: index in [`Watch::users`].
+    pub group: usize,
     /// Whether it has time series of its own (world, regions, sectors).
     pub series: bool,
 }
@@ -25,13 +26,15 @@ pub enum Reading {
     Side(usize, usize),
     /// Price outside over inside, less one.
     Premium(usize),
-    /// Share of a scope's demand not served.
+    /// Share of a group's demand not served.
     Unmet(usize),
-    /// Share of a scope's demand whose line is down.
+    /// Demand of a group that waits, t.
+    Backlog(usize),
+    /// Share of a group's demand whose line is down.
     Down(usize),
-    /// Weeks of cover of a scope.
+    /// Weeks of cover of a group.
     Cover(usize),
-    /// Finished goods leaving the inside for a region, or for all (`usize::MAX`), t/week.
+    /// Finished goods leaving the inside for a destination, or for all (one past the last), t/week.
     Exports(usize),
     /// Mass held at a desk, t.
     Held(usize),
@@ -46,8 +49,8 @@ pub struct Series {
     pub scope: String,
     /// Unit.
     pub unit: &'static str,
-    /// What is read.
-    pub reading: Reading,
+    /// What is read: index in [`Watch::readings`].
+    pub reading: usize,
 }
 
 /// Prices of one commodity on both sides of the border.
@@ -89,12 +92,16 @@ pub struct Group {
 pub struct Watch {
     /// First day of period 0.
     pub start: Date,
+    /// Distinct groups of users.
+    pub users: Vec<Vec<usize>>,
     /// Scopes of final demand.
     pub scopes: Vec<Scope>,
     /// Prices by side.
     pub sides: Vec<Sides>,
     /// Series.
     pub series: Vec<Series>,
+    /// What they read, each once: scopes with the same users share.
+    pub readings: Vec<Reading>,
     /// Facilities.
     pub groups: Vec<Group>,
     /// Destination regions of finished goods leaving the inside.
@@ -109,13 +116,16 @@ pub struct Watch {
 
 impl Watch {
     /// Decides what to watch.
-    pub fn new(network: &Network, shocks: &Shocks, start: Date, horizon: usize) -> Watch {
-        let (months, days) = calendar(start, horizon);
+    pub fn new(network: &Network, shocks: &Shocks, run: &Run) -> Watch {
+        let (months, days) = calendar(run.start, run.horizon);
+        let (users, scopes) = scopes(network);
         let mut watch = Watch {
-            start,
-            scopes: scopes(network),
+            start: run.start,
+            users,
+            scopes,
             sides: sides(network),
             series: vec![],
+            readings: vec![],
             groups: groups(network),
             destinations: vec![],
             export_lanes: vec![],
@@ -133,34 +143,59 @@ impl Watch {
                 watch.export_lanes.push((l, d));
             }
         }
-        watch.series = series(network, shocks, &watch);
+        let mut list = series(network, shocks, &watch);
+        list.retain(|(s, _)| run.series.is_empty() || run.series.contains(&s.variable));
+        for (mut series, reading) in list {
+            series.reading = place(&mut watch.readings, reading);
+            watch.series.push(series);
+        }
         watch
     }
 }
 
-fn scopes(n: &Network) -> Vec<Scope> {
+impl Watch {
+    /// Cells of the table of exports: month × (destinations, world), none without destinations.
+    pub fn export_cells(&self) -> usize {
+        if self.destinations.is_empty() { 0 } else { self.months.len() * (self.destinations.len() + 1) }
+    }
+}
+
+/// Place of an item in a list, which gets it if it lacks it.
+fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+    list.iter().position(|x| *x == item).unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    })
+}
+
+/// Distinct groups of users, and the scopes that report them.
+fn scopes(n: &Network) -> (Vec<Vec<usize>>, Vec<Scope>) {
     let finished = |u: usize| n.commodities[n.slots[n.users[u].slot].commodity].finished;
     let any = (0..n.users.len()).any(finished);
     let counted = |u: &usize| !any || finished(*u);
     let all: Vec<usize> = (0..n.users.len()).filter(counted).collect();
-    let mut list = vec![Scope { name: "world".into(), users: all.clone(), series: true }];
+    let (mut users, mut scopes) = (vec![], vec![]);
+    let mut list = vec![("world".to_string(), all.clone(), true)];
     for (r, id) in n.regions.iter().enumerate() {
         let users: Vec<usize> = all.iter().copied().filter(|&u| n.users[u].region == r).collect();
-        list.push(Scope { name: format!("region:{id}"), users, series: true });
+        list.push((format!("region:{id}"), users, true));
     }
     for (s, id) in n.sectors.iter().enumerate() {
         let users = (0..n.users.len()).filter(|&u| n.users[u].sector == s).collect();
-        list.push(Scope { name: format!("sector:{id}"), users, series: true });
+        list.push((format!("sector:{id}"), users, true));
     }
     let mut groups: Vec<&str> = n.users.iter().map(|u| n.facilities[u.facility].group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
     for group in groups {
         let users = (0..n.users.len()).filter(|&u| n.facilities[n.users[u].facility].group == group).collect();
-        list.push(Scope { name: format!("facility:{group}"), users, series: false });
+        list.push((format!("facility:{group}"), users, false));
     }
-    list.retain(|s| s.users.iter().any(|&u| n.users[u].demand > 0.0));
-    list
+    list.retain(|(_, users, _)| users.iter().any(|&u| n.users[u].demand > 0.0));
+    for (name, group, series) in list {
+        scopes.push(Scope { name, group: place(&mut users, group), series });
+    }
+    (users, scopes)
 }
 
 fn sides(n: &Network) -> Vec<Sides> {
@@ -202,14 +237,18 @@ fn groups(n: &Network) -> Vec<Group> {
     list
 }
 
-fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<Series> {
+fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)> {
     let mut list = vec![];
-    let mut add = |variable, scope: String, unit, reading| list.push(Series { variable, scope, unit, reading });
-    for (s, scope) in watch.scopes.iter().enumerate().filter(|(_, s)| s.series) {
-        add("unmet_share", scope.name.clone(), "share", Reading::Unmet(s));
-        add("lines_down", scope.name.clone(), "share", Reading::Down(s));
+    let mut add = |variable, scope: String, unit, reading| list.push((Series { variable, scope, unit, reading: 0 }, reading));
+    for scope in watch.scopes.iter().filter(|s| s.series) {
+        let g = scope.group;
+        add("unmet_share", scope.name.clone(), "share", Reading::Unmet(g));
+        add("lines_down", scope.name.clone(), "share", Reading::Down(g));
         if !scope.name.starts_with("sector") {
-            add("cover", scope.name.clone(), "weeks", Reading::Cover(s));
+            add("cover", scope.name.clone(), "weeks", Reading::Cover(g));
+        }
+        if watch.users[g].iter().any(|&u| n.users[u].backlog > 0.0) {
+            add("backlog", scope.name.clone(), "t", Reading::Backlog(g));
         }
     }
     for (i, side) in watch.sides.iter().enumerate() {
@@ -228,7 +267,7 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<Series> {
         add("price", format!("market:{}", m.name), "USD/kg", Reading::Price(k));
     }
     if !watch.destinations.is_empty() {
-        add("exports", "world".into(), "t/week", Reading::Exports(usize::MAX));
+        add("exports", "world".into(), "t/week", Reading::Exports(watch.destinations.len()));
         for (d, r) in watch.destinations.iter().enumerate() {
             add("exports", format!("region:{}", n.regions[*r]), "t/week", Reading::Exports(d));
         }
@@ -236,7 +275,8 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<Series> {
     for (d, desk) in shocks.desks.iter().enumerate() {
         add("held", format!("desk:{}", desk.id), "t", Reading::Held(d));
     }
-    list.sort_by(|a, b| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));
+    debug_assert!(list.iter().all(|(s, _)| VARIABLES.contains(&s.variable)));
+    list.sort_by(|(a, _), (b, _)| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));
     list
 }
 

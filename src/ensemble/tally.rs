@@ -1,19 +1,80 @@
-//! In: records of batches, in batch order. Out: counts, sums and the scalars of every realization.
+//! In: records of batches, in batch order. Out: sums and counts of every cell, and of every scalar its values or their counts.
 
 use rayon::prelude::*;
 
 use super::Plan;
 use super::batch::Record;
+use super::dispatch;
 use super::histogram::Histogram;
 use super::observe::Watch;
+use crate::wide::{Row, WIDTH, ZERO, add, total};
 
 /// Sum and counts of one cell of a table over time.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
-    /// Sum over realizations, in their order.
+    /// Sum over realizations: by column within a wave, then over columns.
     pub sum: f64,
     /// Counts.
     pub histogram: Histogram,
+}
+
+/// Cells that are counted together: enough to be worth a task.
+const TASK: usize = 16;
+
+/// Adds to each cell its row of each record of a wave.
+#[inline(always)]
+pub(super) fn count(cells: &mut [Cell], table: fn(&Record) -> &[Row], first: usize, records: &[Record]) {
+    for (i, cell) in cells.iter_mut().enumerate() {
+        let mut sums = ZERO;
+        for record in records {
+            let row = table(record)[first + i];
+            if record.used == WIDTH {
+                add(&mut sums, &row);
+                cell.histogram.add_row(&row);
+            } else {
+                for w in 0..record.used {
+                    sums[w] += row[w];
+                    cell.histogram.add(row[w]);
+                }
+            }
+        }
+        cell.sum += total(&sums);
+    }
+}
+
+/// One outcome of each realization.
+#[derive(Debug, Clone, Default)]
+pub struct Scalar {
+    /// Its values, if they are kept, one a realization.
+    pub values: Vec<f64>,
+    /// Their counts, if they are not.
+    pub histogram: Histogram,
+    /// Sum so far.
+    pub sum: f64,
+    /// Sum of squares so far.
+    pub squares: f64,
+    /// How the two grew: realizations, sum, sum of squares, at ever wider steps.
+    pub steps: Vec<(u64, f64, f64)>,
+}
+
+impl Scalar {
+    fn absorb(&mut self, row: &[f64], keep: bool, mut count: u64) {
+        for x in row {
+            self.sum += x;
+            self.squares += x * x;
+            count += 1;
+            let next = self.steps.last().map_or(16, |s| s.0 + s.0.div_ceil(4));
+            if count == next {
+                self.steps.push((count, self.sum, self.squares));
+            }
+            if !keep {
+                self.histogram.add(*x);
+            }
+        }
+        if keep {
+            self.values.extend(row);
+        }
+    }
 }
 
 /// What a run counted.
@@ -21,7 +82,7 @@ pub struct Cell {
 pub struct Tally {
     /// Realizations so far.
     pub count: u64,
-    /// Series × period.
+    /// Reading × period.
     pub series: Vec<Cell>,
     /// Group × period: sum of output over the opening output.
     pub output: Vec<f64>,
@@ -29,8 +90,10 @@ pub struct Tally {
     pub calm_output: Vec<f64>,
     /// Month × (destinations, world).
     pub exports: Vec<Cell>,
-    /// One vector a scalar, one value a realization.
-    pub scalars: Vec<Vec<f64>>,
+    /// Outcomes of each realization.
+    pub scalars: Vec<Scalar>,
+    /// Whether their values are kept; else memory does not grow with realizations.
+    pub keep: bool,
     /// Largest mass of a lane beyond its desk's ring, t.
     pub overflow: f64,
     /// Largest relative error of element mass at the end of any batch.
@@ -42,11 +105,12 @@ impl Tally {
     pub fn new(watch: &Watch, plan: &Plan) -> Tally {
         Tally {
             count: 0,
-            series: vec![Cell::default(); watch.series.len() * plan.horizon],
+            series: vec![Cell::default(); watch.readings.len() * plan.horizon],
             output: vec![0.0; watch.groups.len() * plan.horizon],
             calm_output: vec![0.0; watch.groups.len() * plan.horizon],
-            exports: vec![Cell::default(); watch.months.len() * (watch.destinations.len() + 1)],
+            exports: vec![Cell::default(); watch.export_cells()],
             scalars: vec![],
+            keep: plan.keep,
             overflow: 0.0,
             mass_error: 0.0,
         }
@@ -54,28 +118,26 @@ impl Tally {
 
     /// Adds the records of a wave, in the order given: each cell sees its realizations in order, whoever adds them.
     pub fn absorb(&mut self, records: &[Record]) {
-        let add = |cells: &mut Vec<Cell>, rows: &(dyn Fn(&Record) -> &Vec<crate::wide::Row> + Sync)| {
-            cells.par_iter_mut().with_min_len(64).enumerate().for_each(|(i, cell)| {
-                for record in records {
-                    for x in &rows(record)[i][..record.used] {
-                        cell.sum += x;
-                        cell.histogram.add(*x);
-                    }
-                }
-            });
+        let path = dispatch::widest();
+        let add = |cells: &mut Vec<Cell>, table: fn(&Record) -> &[Row]| {
+            cells.par_chunks_mut(TASK).enumerate().for_each(|(i, cells)| dispatch::count_on(path, cells, table, i * TASK, records));
         };
-        add(&mut self.series, &|r| &r.series);
-        add(&mut self.exports, &|r| &r.exports);
+        add(&mut self.series, |r| &r.series);
+        add(&mut self.exports, |r| &r.exports);
+        let (keep, count) = (self.keep, self.count);
+        let scalars = records.first().map_or(0, |r| r.scalars.len());
+        self.scalars.resize_with(scalars, Scalar::default);
+        self.scalars.par_iter_mut().with_min_len(8).enumerate().for_each(|(i, scalar)| {
+            let mut before = count;
+            for record in records {
+                scalar.absorb(&record.scalars[i][..record.used], keep, before);
+                before += record.used as u64;
+            }
+        });
         for record in records {
             self.count += record.used as u64;
             self.output.iter_mut().zip(&record.output).for_each(|(a, b)| *a += b);
             self.calm_output.iter_mut().zip(&record.calm_output).for_each(|(a, b)| *a += b);
-            if self.scalars.is_empty() {
-                self.scalars = vec![vec![]; record.scalars.len()];
-            }
-            for (all, row) in self.scalars.iter_mut().zip(&record.scalars) {
-                all.extend(&row[..record.used]);
-            }
             self.overflow = self.overflow.max(record.overflow);
             self.mass_error = self.mass_error.max(record.mass_error);
         }

@@ -79,6 +79,7 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         price,
         behaviour,
         parameters,
+        needs: super::Needs::default(),
     };
     let parts = parts(sc);
     if parts.is_empty() {

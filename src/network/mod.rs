@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod link;
 mod market;
+mod needs;
 mod opening;
 mod order;
 mod parameter;
@@ -15,6 +16,7 @@ mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use market::{Input, Market, Thrift};
+pub use needs::Needs;
 pub use parameter::{Param, Parameter, Parameters};
 
 use crate::scenario::problem::Problems;
@@ -59,6 +61,8 @@ pub struct Network {
     pub behaviour: Behaviour,
     /// Everything that is drawn once a realization (or fixed).
     pub parameters: Parameters,
+    /// What it needs of the engine.
+    pub needs: Needs,
 }
 
 /// What moves.
@@ -314,6 +318,7 @@ impl Network {
         }
         market::build(scenario, &mut network);
         stability::check(scenario, &network, problems);
+        network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }
     }
 

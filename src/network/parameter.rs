@@ -67,6 +67,15 @@ impl Parameters {
         (low.clamp(p.low, p.high), high.clamp(p.low, p.high))
     }
 
+    /// Whether a parameter is one number in every realization, and which.
+    pub fn fixed(&self, param: Param) -> Option<f64> {
+        let p = &self.list[param.0];
+        match p.dist {
+            Dist::Fixed(x) => Some(x.clamp(p.low, p.high)),
+            _ => None,
+        }
+    }
+
     /// Value of a parameter in one row of the joint draws; none: it is no column of them.
     pub fn in_row(&self, param: Param, row: usize) -> Option<f64> {
         let p = &self.list[param.0];

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::estimate::{enough, percentile, proportion, rows};
+use super::estimate::{Sample, enough, rows};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
 use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
@@ -19,6 +19,7 @@ const FAN: [(Stat, f64); 5] = [(Stat::P05, 0.05), (Stat::P25, 0.25), (Stat::P50,
 pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, tally: &Tally) -> Results {
     let names = scalar_names(network, shocks, watch, plan);
     let horizon = scenario.run.horizon;
+    let samples: Vec<Sample> = tally.scalars.iter().map(|s| Sample::of(s, tally.count)).collect();
     let mut results = Results {
         title: scenario.title.clone(),
         description: scenario.description.clone(),
@@ -27,8 +28,8 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         horizon,
         events: marks(scenario, shocks),
         series: series(watch, tally, horizon),
-        summary: summary(&names, tally),
-        exceedance: exceedance(&names, tally),
+        summary: summary(&names, &samples),
+        exceedance: exceedance(&names, &samples),
         convergence: convergence(&names, tally),
         exports: exports(network, watch, tally),
         realization_names: vec![],
@@ -65,11 +66,19 @@ fn marks(scenario: &Scenario, shocks: &Shocks) -> Vec<EventMark> {
 }
 
 fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
+    let mut told = vec![];
     let mut stats = vec![(Stat::Mean, cells.iter().map(|c| c.sum / count as f64).collect())];
     for (stat, q) in FAN {
         if enough(stat, count) {
-            stats.push((stat, cells.iter().map(|c| c.histogram.percentile(q)).collect()));
+            stats.push((stat, vec![]));
+            told.push(q);
         }
+    }
+    for cell in cells {
+        let mut all = [1.0; FAN.len()];
+        all[..told.len()].copy_from_slice(&told);
+        let values = cell.histogram.percentiles(all);
+        stats[1..].iter_mut().zip(values).for_each(|((_, list), x)| list.push(x));
     }
     stats
 }
@@ -78,9 +87,8 @@ fn series(watch: &Watch, tally: &Tally, horizon: usize) -> Vec<Series> {
     let mut list: Vec<Series> = watch
         .series
         .iter()
-        .enumerate()
-        .map(|(i, s)| {
-            let cells: Vec<&Cell> = tally.series[i * horizon..(i + 1) * horizon].iter().collect();
+        .map(|s| {
+            let cells: Vec<&Cell> = tally.series[s.reading * horizon..(s.reading + 1) * horizon].iter().collect();
             Series { variable: s.variable.into(), scope: s.scope.clone(), unit: s.unit.into(), stats: fan(&cells, tally.count) }
         })
         .collect();
@@ -112,40 +120,31 @@ fn thresholds(metric: &str) -> &'static [u32] {
     }
 }
 
-fn summary(names: &[(String, String)], tally: &Tally) -> Vec<SummaryRow> {
+fn summary(names: &[(String, String)], samples: &[Sample]) -> Vec<SummaryRow> {
     let mut list: Vec<SummaryRow> = names
         .iter()
-        .zip(&tally.scalars)
+        .zip(samples)
         .filter(|((metric, _), _)| metric != "parameter")
-        .flat_map(|((metric, scope), values)| {
+        .flat_map(|((metric, scope), sample)| {
             let low_is_bad = matches!(metric.as_str(), "fill_rate" | "time_to_survive" | "min_cover");
-            rows(metric, scope, values, thresholds(metric), low_is_bad)
+            rows(metric, scope, sample, thresholds(metric), low_is_bad)
         })
         .collect();
     list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
     list
 }
 
-fn exceedance(names: &[(String, String)], tally: &Tally) -> Vec<ExceedanceRow> {
+fn exceedance(names: &[(String, String)], samples: &[Sample]) -> Vec<ExceedanceRow> {
     const POINTS: usize = 60;
     let mut list = vec![];
-    for ((metric, scope), values) in names.iter().zip(&tally.scalars) {
+    for ((metric, scope), sample) in names.iter().zip(samples) {
         let wanted = matches!(metric.as_str(), "lost_output" | "unmet_share") && (scope == "world" || scope.starts_with("region:"));
-        if !wanted {
-            continue;
-        }
-        let mut sorted: Vec<f64> = values.clone();
-        sorted.sort_by(f64::total_cmp);
-        if sorted.last().is_none_or(|x| *x <= 0.0) {
-            continue;
-        }
+        let Some(largest) = sample.largest().filter(|x| wanted && *x > 0.0) else { continue };
         // From a thousandth of the largest to the largest, on a log scale.
-        let largest = sorted[sorted.len() - 1];
-        let low = percentile(&sorted, 0.01).value.max(largest * 1e-3);
+        let low = sample.percentile(0.01).value.max(largest * 1e-3);
         for i in 0..POINTS {
             let x = low * (largest / low).powf(i as f64 / (POINTS - 1) as f64);
-            let above = sorted.len() - sorted.partition_point(|v| *v <= x);
-            let p = proportion(above, sorted.len());
+            let p = sample.exceeds(x);
             list.push(ExceedanceRow {
                 metric: metric.clone(),
                 scope: scope.clone(),
@@ -153,7 +152,7 @@ fn exceedance(names: &[(String, String)], tally: &Tally) -> Vec<ExceedanceRow> {
                 probability: p.value,
                 lo95: p.low,
                 hi95: p.high,
-                n: tally.count,
+                n: sample.count(),
             });
         }
     }
@@ -162,30 +161,19 @@ fn exceedance(names: &[(String, String)], tally: &Tally) -> Vec<ExceedanceRow> {
 
 fn convergence(names: &[(String, String)], tally: &Tally) -> Vec<ConvergenceRow> {
     let mut list = vec![];
-    for ((metric, scope), values) in names.iter().zip(&tally.scalars) {
+    for ((metric, scope), scalar) in names.iter().zip(&tally.scalars) {
         let headline = scope == "world" && matches!(metric.as_str(), "unmet_share" | "lost_output" | "line_down_weeks" | "triangle_area");
         if !headline {
             continue;
         }
-        let (mut sum, mut square) = (0.0, 0.0);
-        let mut next = 16;
-        for (i, x) in values.iter().enumerate() {
-            sum += x;
-            square += x * x;
-            let n = i + 1;
-            if n == next || n == values.len() {
-                let mean = sum / n as f64;
-                // One realization has no spread to tell: 0/0, a blank cell.
-                let variance = (square / n as f64 - mean * mean).max(0.0) * n as f64 / (n as f64 - 1.0);
-                list.push(ConvergenceRow {
-                    metric: metric.clone(),
-                    scope: scope.clone(),
-                    n: n as u64,
-                    mean,
-                    se: (variance / n as f64).sqrt(),
-                });
-                next = (next as f64 * 1.25).ceil() as usize;
-            }
+        let end = (tally.count, scalar.sum, scalar.squares);
+        let last = scalar.steps.last().filter(|s| **s != end).map_or(scalar.steps.is_empty(), |_| true);
+        for (count, sum, squares) in scalar.steps.iter().copied().chain(last.then_some(end)) {
+            let n = count as f64;
+            let mean = sum / n;
+            // One realization has no spread to tell: 0/0, a blank cell.
+            let variance = (squares / n - mean * mean).max(0.0) * n / (n - 1.0);
+            list.push(ConvergenceRow { metric: metric.clone(), scope: scope.clone(), n: count, mean, se: (variance / n).sqrt() });
         }
     }
     list
@@ -219,7 +207,7 @@ fn realizations(names: &[(String, String)], tally: &Tally, results: &mut Results
     let n = tally.count as usize;
     results.realization_values = Vec::with_capacity(n * kept.len());
     for r in 0..n {
-        results.realization_values.extend(kept.iter().map(|&i| tally.scalars[i][r]));
+        results.realization_values.extend(kept.iter().map(|&i| tally.scalars[i].values[r]));
     }
 }
 

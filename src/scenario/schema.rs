@@ -113,6 +113,20 @@ pub struct Scenario {
     pub files: Vec<SourceFile>,
 }
 
+/// Variables of `timeseries.csv` that `[run] series` may ask for.
+pub const VARIABLES: [&str; 10] = [
+    "unmet_share",     // share of demand not served
+    "lines_down",      // share of demand whose line is down
+    "cover",           // weeks of use in stock
+    "backlog",         // demand that waits, t
+    "price_inside",    // USD/kg, mean of markets
+    "price_outside",   // USD/kg, mean of markets
+    "premium_outside", // price outside over inside, less one
+    "price",           // USD/kg, of a market
+    "exports",         // finished goods leaving the inside, t/week
+    "held",            // mass held at a desk, t
+];
+
 /// `[run]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -126,6 +140,8 @@ pub struct Run {
     pub seed: u64,
     /// Run although the price loop is unstable at central values.
     pub allow_unstable: bool,
+    /// Variables of `timeseries.csv` that are wanted, of [`VARIABLES`]; empty: all.
+    pub series: Vec<&'static str>,
 }
 
 /// A region or a sector.

@@ -7,7 +7,7 @@ use super::{Draws, PeriodShocks, Shocks};
 use crate::network::{Network, Param};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Dist, Event, EventKind, Pacing, Scenario, Scope, Volume};
-use crate::wide::{ZERO, add, each};
+use crate::wide::{WIDTH, ZERO, min};
 
 /// What an event does to the chain while it lasts.
 #[derive(Debug, Clone)]
@@ -90,19 +90,48 @@ pub struct Quota {
 }
 
 impl Effect {
+    /// Index of its event.
+    #[inline(always)]
+    pub fn event(&self) -> usize {
+        match self {
+            Effect::Capacity { event, .. }
+            | Effect::Demand { event, .. }
+            | Effect::Ban { event, .. }
+            | Effect::DeskRate { event, .. }
+            | Effect::Delay { event, .. }
+            | Effect::Scare { event, .. } => *event,
+        }
+    }
+
+    /// Takes back the delays of the period before.
+    #[inline(always)]
+    pub(super) fn on_time(&self, out: &mut PeriodShocks) {
+        let Effect::Delay { lanes, .. } = self else { return };
+        for (lane, _) in lanes {
+            if out.late[*lane] {
+                out.late[*lane] = false;
+                out.delay[*lane] = ZERO;
+            }
+        }
+    }
+
     #[inline(always)]
     pub(super) fn delay(&self, period: u32, draws: &Draws, out: &mut PeriodShocks) {
         let Effect::Delay { event, lanes, weeks, most } = self else { return };
-        let strength = out.strength[*event];
-        if strength.iter().all(|s| *s == 0.0) {
+        if !out.active[*event] {
             return;
         }
+        let strength = out.strength[*event];
         for (lane, k) in lanes {
             let mut u = ZERO;
             fill(*k, period, draws.first, &mut u);
             let x = weeks.raw(&u, draws);
-            let extra = each(|w| if strength[w] > 0.0 { (x[w] * strength[w]).floor().min(*most) } else { 0.0 });
-            add(&mut out.delay[*lane], &extra);
+            let delay = &mut out.delay[*lane];
+            for w in 0..WIDTH {
+                let extra = min((x[w] * strength[w]).floor(), *most);
+                delay[w] += if strength[w] > 0.0 { extra } else { 0.0 };
+            }
+            out.late[*lane] = true;
         }
     }
 }

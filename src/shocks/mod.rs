@@ -12,11 +12,11 @@ pub mod stream;
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
-use crate::wide::{ONE, Row, ZERO, each, exp, exp1, normal_quantile, normal_quantile1};
+use crate::wide::{ONE, Row, WIDTH, ZERO, exp, exp1, max, normal_quantile1};
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
-use stream::{Key, fill, fill_nth, fill_two, key};
+use stream::{Key, fill, fill_nth, fill_two, key, normals};
 
 /// Everything that is scheduled, for all realizations.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Shocks {
     pub rerouted: Vec<(usize, Option<usize>)>,
     /// Per slot: whether a lane that arrives is rerouted.
     pub reroutes: Vec<bool>,
+    /// Per lane: whether a ban may shut it, or a desk refuse its buyers.
+    pub ruled: Vec<bool>,
     /// Quotas.
     pub quotas: Vec<disruption::Quota>,
     /// General licences.
@@ -49,9 +51,11 @@ pub struct Shocks {
 /// Keys of the draws of every period.
 #[derive(Debug, Clone)]
 struct Noise {
-    /// Per facility with demand: (facility, key).
-    demand: Vec<(usize, Key)>,
+    /// Per facility whose demand is noisy: (facility, one of its users, key).
+    demand: Vec<(usize, usize, Key)>,
+    /// Per element, if markets share noise.
     elements: Vec<Key>,
+    /// Per market, if prices are noisy.
     markets: Vec<Key>,
     desks: Vec<Key>,
     licensed: Vec<Key>,
@@ -91,6 +95,8 @@ impl Draws {
 pub struct PeriodShocks {
     /// Period, 0 the first.
     pub period: usize,
+    /// Whether each event acts, in some realization of the batch.
+    pub active: Vec<bool>,
     /// Strength 0..1 of each event.
     pub strength: Vec<Row>,
     /// Periods since each event's onset (negative before).
@@ -111,6 +117,13 @@ pub struct PeriodShocks {
     pub returned: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
+    /// Per lane: whether it has extra weeks in some realization of the batch.
+    pub late: Vec<bool>,
+    /// The pair of periods whose normals are at hand.
+    pair: Option<usize>,
+    demand_normals: Vec<[Row; 2]>,
+    element_normals: Vec<[Row; 2]>,
+    market_normals: Vec<[Row; 2]>,
 }
 
 impl Shocks {
@@ -131,12 +144,16 @@ impl Shocks {
     fn reroute(&mut self, network: &Network) {
         let mut lanes: std::collections::BTreeMap<usize, Option<usize>> = std::collections::BTreeMap::new();
         for effect in &self.effects {
-            if let Effect::Ban { lanes: banned, divert: true, .. } = effect {
-                lanes.extend(banned.iter().map(|&l| (l, None)));
+            if let Effect::Ban { lanes: banned, divert, .. } = effect {
+                banned.iter().for_each(|&l| self.ruled[l] = true);
+                if *divert {
+                    lanes.extend(banned.iter().map(|&l| (l, None)));
+                }
             }
         }
         lanes.extend(self.licensed.iter().enumerate().map(|(h, l)| (l.lane, Some(h))));
         for &l in lanes.keys() {
+            self.ruled[l] = true;
             self.reroutes[network.lanes[l].to] = true;
         }
         self.rerouted = lanes.into_iter().collect();
@@ -145,12 +162,16 @@ impl Shocks {
     /// The undisturbed world: noise, but no event.
     pub fn calm(seed: u64, network: &Network) -> Shocks {
         let k = |cause: &str, name: &str| key(seed, cause, name);
-        let mut demand: Vec<(usize, Key)> = vec![];
-        for u in &network.users {
-            if demand.last().map(|d| d.0) != Some(u.facility) {
-                demand.push((u.facility, k("demand", &network.facilities[u.facility].id)));
+        let never = |p: Param| network.parameters.fixed(p) == Some(0.0);
+        let mut demand: Vec<(usize, usize, Key)> = vec![];
+        for (i, u) in network.users.iter().enumerate() {
+            let noisy = u.noise_kind == NoiseKind::Poisson || !never(u.noise);
+            if noisy && demand.last().map(|d| d.0) != Some(u.facility) {
+                demand.push((u.facility, i, k("demand", &network.facilities[u.facility].id)));
             }
         }
+        let noisy = !never(network.price.noise);
+        let shared = noisy && !never(network.price.noise_common);
         Shocks {
             seed,
             schedules: vec![],
@@ -159,14 +180,15 @@ impl Shocks {
             licensed: vec![],
             rerouted: vec![],
             reroutes: vec![false; network.slots.len()],
+            ruled: vec![false; network.lanes.len()],
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
             parameters: Parameters::over(network.parameters.rows.clone()),
             noise: Noise {
                 demand,
-                elements: network.elements.iter().map(|e| k("price element", e)).collect(),
-                markets: network.markets.iter().map(|m| k("price", &m.name)).collect(),
+                elements: network.elements.iter().filter(|_| shared).map(|e| k("price element", e)).collect(),
+                markets: network.markets.iter().filter(|_| noisy).map(|m| k("price", &m.name)).collect(),
                 desks: vec![],
                 licensed: vec![],
             },
@@ -182,9 +204,12 @@ impl Shocks {
         let draw = |parameters: &Parameters| -> Vec<Row> {
             let one = |i: usize| {
                 let p = &parameters.list[i];
+                if let Some(x) = parameters.fixed(Param(i)) {
+                    return [x; WIDTH];
+                }
                 let mut v = ZERO;
                 fill(key(self.seed, "parameter", &p.name), 0, first, &mut v);
-                each(|w| sampler::parameter(parameters, i, v[w], row(w)))
+                std::array::from_fn(|w| sampler::parameter(parameters, i, v[w], row(w)))
             };
             (0..parameters.list.len()).map(one).collect()
         };
@@ -200,8 +225,10 @@ impl Shocks {
 
     /// Room for one period's shocks, to be reused.
     pub fn period(&self, network: &Network) -> PeriodShocks {
+        let pair = |keys: usize| vec![[ZERO; 2]; keys];
         PeriodShocks {
             period: 0,
+            active: vec![false; self.schedules.len()],
             strength: vec![ZERO; self.schedules.len()],
             age: vec![ZERO; self.schedules.len()],
             scare: vec![ZERO; self.schedules.len()],
@@ -212,51 +239,74 @@ impl Shocks {
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
+            late: vec![false; network.lanes.len()],
+            pair: None,
+            demand_normals: pair(self.noise.demand.len()),
+            element_normals: pair(self.noise.elements.len()),
+            market_normals: pair(self.noise.markets.len()),
         }
     }
 
     /// Fills in what happens in one period.
     #[inline(always)]
     pub fn fill(&self, network: &Network, draws: &Draws, period: usize, out: &mut PeriodShocks) {
-        let t = period as u32;
         out.period = period;
         for (i, window) in draws.windows.iter().enumerate() {
-            out.strength[i] = window.strength(period);
-            out.age[i] = window.age(period);
-            out.scare[i] = window.announced(period);
+            window.fill(period, out, i);
         }
-        for (facility, k) in &self.noise.demand {
-            let user = network.facilities[*facility].slots.clone().find_map(|s| network.slots[s].user);
-            if let Some(user) = user {
-                out.demand[*facility] = demand_factor(network, draws, user, *k, t);
-            }
-        }
-        if draws.of(network.price.noise).iter().any(|x| *x > 0.0) {
-            for (e, k) in self.noise.elements.iter().enumerate() {
-                fill(*k, t, draws.first, &mut out.element[e]);
-                out.element[e] = normal_quantile(&out.element[e]);
-            }
-            for (m, k) in self.noise.markets.iter().enumerate() {
-                fill(*k, t, draws.first, &mut out.market[m]);
-                out.market[m] = normal_quantile(&out.market[m]);
-            }
-        }
+        self.noises(network, draws, period, out);
+        let t = period as u32;
         for (d, desk) in self.desks.iter().enumerate() {
-            if out.strength[desk.event].iter().any(|s| *s > 0.0) {
-                fill(self.noise.desks[d], t, draws.first, &mut out.strictness[d]);
-                out.strictness[d] = normal_quantile(&out.strictness[d]);
+            if out.active[desk.event] {
+                out.strictness[d] = normals(self.noise.desks[d], t / 2, draws.first)[period % 2];
+                let chance = draws.event(desk.return_rate);
                 for h in desk.lanes.clone() {
                     let (review, sent_back) = fill_two(self.noise.licensed[h], t, draws.first);
                     out.review[h] = desk.review.weeks(&review, draws);
-                    let chance = draws.event(desk.return_rate);
                     let collateral = self.licensed[h].collateral;
-                    out.returned[h] = each(|w| if !collateral && sent_back[w] < chance[w] { 1.0 } else { 0.0 });
+                    let returned = &mut out.returned[h];
+                    for w in 0..WIDTH {
+                        returned[w] = if !collateral & (sent_back[w] < chance[w]) { 1.0 } else { 0.0 };
+                    }
                 }
             }
         }
-        out.delay.fill(ZERO);
+        for effect in &self.effects {
+            effect.on_time(out);
+        }
         for effect in &self.effects {
             effect.delay(t, draws, out);
+        }
+    }
+
+    /// The noise of demand and prices. Normals come in pairs of periods: in the second the first's draws are at hand.
+    #[inline(always)]
+    fn noises(&self, network: &Network, draws: &Draws, period: usize, out: &mut PeriodShocks) {
+        let pair = period / 2;
+        if out.pair != Some(pair) {
+            // Plain loops: what is passed to `for_each` may be compiled apart, without the wide instructions of its caller.
+            let (noise, t) = (&self.noise, pair as u32);
+            for (key, rows) in noise.elements.iter().zip(&mut out.element_normals) {
+                *rows = normals(*key, t, draws.first);
+            }
+            for (key, rows) in noise.markets.iter().zip(&mut out.market_normals) {
+                *rows = normals(*key, t, draws.first);
+            }
+            for ((_, user, key), rows) in noise.demand.iter().zip(&mut out.demand_normals) {
+                if network.users[*user].noise_kind != NoiseKind::Poisson {
+                    *rows = normals(*key, t, draws.first);
+                }
+            }
+            out.pair = Some(pair);
+        }
+        for (row, rows) in out.element.iter_mut().zip(&out.element_normals) {
+            *row = rows[period % 2];
+        }
+        for (row, rows) in out.market.iter_mut().zip(&out.market_normals) {
+            *row = rows[period % 2];
+        }
+        for ((facility, user, k), rows) in self.noise.demand.iter().zip(&out.demand_normals) {
+            out.demand[*facility] = demand_factor(network, draws, *user, *k, period, &rows[period % 2]);
         }
     }
 
@@ -275,27 +325,34 @@ impl Shocks {
     }
 }
 
+/// Factor on a facility's demand in one period, from its normals `z`.
 #[inline(always)]
-fn demand_factor(network: &Network, draws: &Draws, user: usize, k: Key, t: u32) -> Row {
+fn demand_factor(network: &Network, draws: &Draws, user: usize, k: Key, period: usize, z: &Row) -> Row {
     let u = &network.users[user];
     let sd = draws.of(u.noise);
-    if u.noise_kind != NoiseKind::Poisson && sd.iter().all(|s| *s == 0.0) {
-        return ONE;
-    }
-    let mut x = ZERO;
-    fill(k, t, draws.first, &mut x);
+    let mut factor = ONE;
     match u.noise_kind {
         NoiseKind::Lognormal => {
-            let z = normal_quantile(&x);
-            exp(&each(|w| sd[w] * z[w] - 0.5 * sd[w] * sd[w]))
+            for w in 0..WIDTH {
+                factor[w] = sd[w] * z[w] - 0.5 * sd[w] * sd[w];
+            }
+            factor = exp(&factor);
         }
         NoiseKind::Normal => {
-            let z = normal_quantile(&x);
-            each(|w| (1.0 + sd[w] * z[w]).max(0.0))
+            for w in 0..WIDTH {
+                factor[w] = max(1.0 + sd[w] * z[w], 0.0);
+            }
         }
-        NoiseKind::Poisson if u.facility_demand > 0.0 => each(|w| poisson_quantile(u.facility_demand, x[w]) / u.facility_demand),
-        NoiseKind::Poisson => ONE,
+        NoiseKind::Poisson if u.facility_demand > 0.0 => {
+            let mut x = ZERO;
+            fill(k, period as u32, draws.first, &mut x);
+            for w in 0..WIDTH {
+                factor[w] = poisson_quantile(u.facility_demand, x[w]) / u.facility_demand;
+            }
+        }
+        NoiseKind::Poisson => {}
     }
+    factor
 }
 
 /// Smallest k with P(Poisson(mean) ≤ k) ≥ u.

@@ -3,7 +3,7 @@
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Dist, Event, Family, Licence, Process, Volume};
-use crate::wide::{Row, each, exp, exp1, normal_quantile, splat};
+use crate::wide::{Row, each, exp, exp1, max, min, normal_quantile, splat};
 
 use super::Draws;
 
@@ -137,14 +137,14 @@ impl Review {
             }
             ReviewFamily::Empirical(_, _, dist) => each(|w| super::sampler::quantile(dist, u[w], &Default::default(), 0)),
         };
-        each(|w| x[w].min(self.max))
+        each(|w| min(x[w], self.max))
     }
 
     /// Weeks of review: rounded to whole weeks of the desk's clock, at least 1.
     #[inline(always)]
     pub fn weeks(&self, u: &Row, draws: &Draws) -> Row {
         let x = self.raw(u, draws);
-        each(|w| (x[w] + 0.5).floor().max(1.0))
+        each(|w| max((x[w] + 0.5).floor(), 1.0))
     }
 
     /// Its mean, weeks: what a desk posts.

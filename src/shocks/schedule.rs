@@ -1,8 +1,9 @@
 //! In: when an event starts, how long it lasts, how it comes and goes. Out: its strength in each period of each realization.
 
+use super::PeriodShocks;
 use super::stream::{fill, key};
 use crate::network::{Param, Parameters};
-use crate::wide::{Row, ZERO, each};
+use crate::wide::{Row, WIDTH, ZERO, any, each, max, min};
 
 /// When an event may happen.
 #[derive(Debug, Clone)]
@@ -42,6 +43,19 @@ pub struct Window {
     pub occurs: Row,
     announced_at: Row,
     scare: Row,
+    /// First and last period in which it has strength in some realization of the batch.
+    acts: (f64, f64),
+    /// First and last period in which it is announced with some scare in some realization of the batch.
+    frightens: (f64, f64),
+}
+
+/// Least and largest of the columns for which something holds; an empty span if none.
+fn span(low: impl Fn(usize) -> f64, high: impl Fn(usize) -> f64, holds: impl Fn(usize) -> bool) -> (f64, f64) {
+    let mut span = (f64::INFINITY, f64::NEG_INFINITY);
+    for w in (0..WIDTH).filter(|w| holds(*w)) {
+        span = (min(span.0, low(w)), max(span.1, high(w)));
+    }
+    span
 }
 
 impl Schedule {
@@ -50,17 +64,25 @@ impl Schedule {
         fill(key(seed, "occurrence", &self.id), 0, first, &mut u);
         let start = values[self.start.0];
         let lead = values[self.announce_lead.0];
+        let onset = each(|w| (start[w] - 1e-9).ceil());
+        let duration = match self.duration {
+            Some(p) => values[p.0],
+            None => [f64::INFINITY; WIDTH],
+        };
+        let (ramp_out, scare) = (values[self.ramp_out.0], values[self.scare.0]);
+        let occurs = each(|w| if u[w] < self.probability { 1.0 } else { 0.0 });
+        let announced_at = each(|w| max((start[w] - lead[w] - 1e-9).ceil(), 0.0));
+        let happens = |w: usize| occurs[w] > 0.0;
         Window {
-            onset: each(|w| (start[w] - 1e-9).ceil()),
-            duration: match self.duration {
-                Some(p) => values[p.0],
-                None => [f64::INFINITY; crate::wide::WIDTH],
-            },
+            acts: span(|w| onset[w], |w| onset[w] + duration[w] + ramp_out[w], happens),
+            frightens: span(|w| announced_at[w], |w| announced_at[w], |w| happens(w) && scare[w] > 0.0),
+            onset,
+            duration,
             ramp_in: values[self.ramp_in.0],
-            ramp_out: values[self.ramp_out.0],
-            occurs: each(|w| if u[w] < self.probability { 1.0 } else { 0.0 }),
-            announced_at: each(|w| (start[w] - lead[w] - 1e-9).ceil().max(0.0)),
-            scare: values[self.scare.0],
+            ramp_out,
+            occurs,
+            announced_at,
+            scare,
         }
     }
 
@@ -72,37 +94,43 @@ impl Schedule {
 }
 
 impl Window {
+    /// Writes what holds in a period: strength, age and rise of scare of event `i`.
+    #[inline(always)]
+    pub fn fill(&self, period: usize, out: &mut PeriodShocks, i: usize) {
+        let t = period as f64;
+        let onset = self.onset;
+        let age = &mut out.age[i];
+        for w in 0..WIDTH {
+            age[w] = t - onset[w];
+        }
+        out.active[i] = false;
+        out.strength[i] = ZERO;
+        if t >= self.acts.0 && t <= self.acts.1 {
+            let strength = self.strength(period);
+            out.active[i] = any(|w| strength[w] > 0.0);
+            out.strength[i] = strength;
+        }
+        out.scare[i] = ZERO;
+        if t >= self.frightens.0 && t <= self.frightens.1 {
+            out.scare[i] = each(|w| if self.announced_at[w] == t { self.occurs[w] * self.scare[w] } else { 0.0 });
+        }
+    }
+
     /// Strength 0..1 in a period: a trapezoid of time.
+    #[inline(always)]
     pub fn strength(&self, period: usize) -> Row {
         let t = period as f64;
-        each(|w| {
-            let age = t - self.onset[w];
-            let up = if age < 0.0 {
-                0.0
-            } else if self.ramp_in[w] > 0.0 {
-                ((age + 1.0) / (self.ramp_in[w] + 1.0)).min(1.0)
-            } else {
-                1.0
-            };
-            let over = age - self.duration[w];
-            let down = if over < 0.0 {
-                1.0
-            } else if self.ramp_out[w] > 0.0 {
-                (1.0 - (over + 1.0) / (self.ramp_out[w] + 1.0)).max(0.0)
-            } else {
-                0.0
-            };
-            self.occurs[w] * up * down
-        })
-    }
-
-    /// Periods since onset, negative before.
-    pub fn age(&self, period: usize) -> Row {
-        each(|w| period as f64 - self.onset[w])
-    }
-
-    /// Rise of the scare index in this period.
-    pub fn announced(&self, period: usize) -> Row {
-        each(|w| if self.announced_at[w] == period as f64 { self.occurs[w] * self.scare[w] } else { 0.0 })
+        let Window { onset, duration, ramp_in, ramp_out, occurs, .. } = *self;
+        let mut strength = ZERO;
+        for w in 0..WIDTH {
+            let age = t - onset[w];
+            let rising = min((age + 1.0) / (ramp_in[w] + 1.0), 1.0);
+            let up = if age < 0.0 { 0.0 } else { rising };
+            let over = age - duration[w];
+            let fading = max(1.0 - (over + 1.0) / (ramp_out[w] + 1.0), 0.0);
+            let down = if over < 0.0 { 1.0 } else { fading };
+            strength[w] = occurs[w] * up * down;
+        }
+        strength
     }
 }

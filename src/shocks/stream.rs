@@ -3,7 +3,7 @@
 //! Philox4x32-10 (Salmon et al. 2011): a pure function of key and counter, so a number has an address, not a place in a queue.
 //! The key is made once from seed, cause and name; the counter is period and realization. Adding a draw moves no other.
 
-use crate::wide::{Row, WIDTH, ZERO};
+use crate::wide::{Row, WIDTH, ZERO, box_muller};
 
 /// The address of a family of draws: one purpose, one name, one seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,46 +33,35 @@ const M0: u64 = 0xd251_1f53;
 const M1: u64 = 0xcd9e_8d57;
 const W0: u32 = 0x9e37_79b9;
 const W1: u32 = 0xbb67_ae85;
+const LOW: u64 = 0xffff_ffff;
 
-type Words = [u32; WIDTH];
-
-/// Ten rounds on `WIDTH` counters abreast.
+/// Ten rounds on one counter. Its words stand in 64-bit lanes, which a vector unit multiplies in one instruction.
 #[inline(always)]
-fn philox(key: [u32; 2], mut c: [Words; 4]) -> [Words; 4] {
+fn philox(key: [u32; 2], counter: [u64; 4]) -> [u64; 4] {
+    let [mut a, mut b, mut c, mut d] = counter;
     let mut k = key;
     for _ in 0..10 {
-        let mut next = [[0; WIDTH]; 4];
-        for w in 0..WIDTH {
-            let p0 = M0 * u64::from(c[0][w]);
-            let p1 = M1 * u64::from(c[2][w]);
-            next[0][w] = (p1 >> 32) as u32 ^ c[1][w] ^ k[0];
-            next[1][w] = p1 as u32;
-            next[2][w] = (p0 >> 32) as u32 ^ c[3][w] ^ k[1];
-            next[3][w] = p0 as u32;
-        }
-        c = next;
+        let p0 = M0 * a;
+        let p1 = M1 * c;
+        a = (p1 >> 32) ^ b ^ u64::from(k[0]);
+        b = p1 & LOW;
+        c = (p0 >> 32) ^ d ^ u64::from(k[1]);
+        d = p0 & LOW;
         k = [k[0].wrapping_add(W0), k[1].wrapping_add(W1)];
     }
-    c
+    [a, b, c, d]
 }
 
+/// The block of random bits at an address.
 #[inline(always)]
-fn block(key: Key, period: u32, first_realization: u64, index: u32) -> [Words; 4] {
-    let mut counter = [[0; WIDTH]; 4];
-    for w in 0..WIDTH {
-        let realization = first_realization + w as u64;
-        counter[0][w] = period;
-        counter[1][w] = realization as u32;
-        counter[2][w] = (realization >> 32) as u32;
-        counter[3][w] = index;
-    }
-    philox(key.0, counter)
+fn block(key: Key, period: u32, realization: u64, index: u32) -> [u64; 4] {
+    philox(key.0, [u64::from(period), realization & LOW, realization >> 32, u64::from(index)])
 }
 
 /// 52 random bits to the middle of their interval: never 0, never 1.
 #[inline(always)]
-fn unit(low: u32, high: u32) -> f64 {
-    let bits = (u64::from(high) << 32 | u64::from(low)) >> 12;
+fn unit(low: u64, high: u64) -> f64 {
+    let bits = (high << 32 | low) >> 12;
     // A number in 1..2 from its mantissa, less one, plus half a step.
     f64::from_bits(bits | 0x3ff0_0000_0000_0000) - 1.0 + 1.110_223_024_625_156_5e-16
 }
@@ -80,30 +69,45 @@ fn unit(low: u32, high: u32) -> f64 {
 /// One uniform in (0, 1) for each realization of a batch.
 #[inline(always)]
 pub fn fill(key: Key, period: u32, first_realization: u64, out: &mut Row) {
-    let c = block(key, period, first_realization, 0);
+    let mut u = ZERO;
     for w in 0..WIDTH {
-        out[w] = unit(c[0][w], c[1][w]);
+        let b = block(key, period, first_realization + w as u64, 0);
+        u[w] = unit(b[0], b[1]);
     }
+    *out = u;
 }
 
 /// Two uniforms at the same address, at the cost of one.
 #[inline(always)]
 pub fn fill_two(key: Key, period: u32, first_realization: u64) -> (Row, Row) {
-    let c = block(key, period, first_realization, 0);
     let (mut a, mut b) = (ZERO, ZERO);
     for w in 0..WIDTH {
-        a[w] = unit(c[0][w], c[1][w]);
-        b[w] = unit(c[2][w], c[3][w]);
+        let c = block(key, period, first_realization + w as u64, 0);
+        a[w] = unit(c[0], c[1]);
+        b[w] = unit(c[2], c[3]);
     }
     (a, b)
 }
 
+/// The standard normals of two periods, `2 pair` and `2 pair + 1`, from one block of bits (Box and Muller 1958).
+#[inline(always)]
+pub fn normals(key: Key, pair: u32, first_realization: u64) -> [Row; 2] {
+    let (mut even, mut odd) = (ZERO, ZERO);
+    for w in 0..WIDTH {
+        let b = block(key, pair, first_realization + w as u64, 1);
+        let (x, y) = box_muller(unit(b[0], b[1]), unit(b[2], b[3]));
+        even[w] = x;
+        odd[w] = y;
+    }
+    [even, odd]
+}
+
 /// The `index`-th uniform of a list at one address (buyers of a lane, say).
 pub fn fill_nth(key: Key, index: u32, first_realization: u64) -> Row {
-    let c = block(key, u32::MAX, first_realization, index);
     let mut out = ZERO;
     for w in 0..WIDTH {
-        out[w] = unit(c[0][w], c[1][w]);
+        let b = block(key, u32::MAX, first_realization + w as u64, index);
+        out[w] = unit(b[0], b[1]);
     }
     out
 }
@@ -115,10 +119,7 @@ mod tests {
     /// Known answers of the generator's authors (Random123, kat_vectors, philox4x32-10).
     #[test]
     fn the_generator_gives_its_authors_known_answers() {
-        let run = |counter: [u32; 4], key: [u32; 2]| {
-            let c = philox(key, counter.map(|x| [x; WIDTH]));
-            [c[0][0], c[1][0], c[2][0], c[3][WIDTH - 1]]
-        };
+        let run = |counter: [u32; 4], key: [u32; 2]| philox(key, counter.map(u64::from));
         assert_eq!(run([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(run([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
         assert_eq!(
@@ -139,7 +140,36 @@ mod tests {
     }
 
     #[test]
+    fn normals_have_the_moments_and_tails_of_the_books() {
+        let k = key(11, "price", "X");
+        let (mut n, mut sums, mut tails, mut across) = (0.0, [0.0; 4], [0.0; 3], 0.0);
+        for pair in 0..20_000 {
+            let [a, b] = normals(k, pair, 0);
+            for w in 0..WIDTH {
+                across += a[w] * b[w];
+                for z in [a[w], b[w]] {
+                    n += 1.0;
+                    for (p, sum) in sums.iter_mut().enumerate() {
+                        *sum += z.powi(p as i32 + 1);
+                    }
+                    for (i, limit) in [1.0, 2.0, 3.0].into_iter().enumerate() {
+                        tails[i] += f64::from(u8::from(z.abs() > limit));
+                    }
+                }
+            }
+        }
+        let z = |found: f64, expected: f64, variance: f64| (found / n - expected) / (variance / n).sqrt();
+        for (i, (expected, variance)) in [(0.0, 1.0), (1.0, 2.0), (0.0, 15.0), (3.0, 96.0)].into_iter().enumerate() {
+            assert!(z(sums[i], expected, variance).abs() < 4.0, "moment {}: {}", i + 1, sums[i] / n);
+        }
+        for (i, p) in [0.317_310_507_862_914_1, 0.045_500_263_896_358_4, 0.002_699_796_063_260_2].into_iter().enumerate() {
+            assert!(z(tails[i], p, p * (1.0 - p)).abs() < 4.0, "tail {}: {}", i + 1, tails[i] / n);
+        }
+        assert!(z(across, 0.0, 0.5).abs() < 4.0 * std::f64::consts::SQRT_2, "correlation {}", across / n);
+    }
+
+    #[test]
     fn units_lie_strictly_between_zero_and_one() {
-        assert!(unit(0, 0) > 0.0 && unit(u32::MAX, u32::MAX) < 1.0);
+        assert!(unit(0, 0) > 0.0 && unit(LOW, LOW) < 1.0);
     }
 }

@@ -130,7 +130,7 @@ fn general_licences(events: &[(&str, usize)]) -> f64 {
     for _ in 0..80 {
         run.step();
         let export = run.shocks.licensed[0].lane;
-        cleared += run.state.cleared[export][0];
+        cleared += run.state.departed(export)[0];
     }
     cleared
 }

@@ -74,9 +74,9 @@ fn a_desk_that_decides_half_of_what_it_gets_falls_behind_by_half() {
     let case = case("finite_desk", &[]);
     let (mut cleared, mut filed, mut releases) = (0.0, 0.0, vec![]);
     case.run(1, &mut |_, t, world, s| {
-        cleared += s.cleared[0][0];
+        cleared += s.departed(0)[0];
         filed += s.shipped[0][0];
-        if s.cleared[0][0] > 0.0 {
+        if s.departed(0)[0] > 0.0 {
             releases.push(t as f64);
         }
         let weeks = (t + 1) as f64;

@@ -59,11 +59,11 @@ fn a_quota_below_demand_bites_when_the_stock_is_gone() {
 
 #[test]
 fn a_quota_of_a_span_is_used_up_and_then_nothing_leaves() {
-    let left = case("first_come", &[]).trace(|s| s.cleared[0][0]);
+    let left = case("first_come", &[]).trace(|s| s.departed(0)[0]);
     for (t, x) in left.iter().enumerate() {
         same(&format!("O8b leaving in week {t}"), *x, if t % 13 < 6 { 100.0 } else { 0.0 }, 1e-9);
     }
-    let even = case("first_come", &[("event.quota.pacing", "even")]).trace(|s| s.cleared[0][0]);
+    let even = case("first_come", &[("event.quota.pacing", "even")]).trace(|s| s.departed(0)[0]);
     for x in &even {
         same("O8b spread evenly", *x, 600.0 / 13.0, 1e-9);
     }

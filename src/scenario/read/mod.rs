@@ -13,7 +13,7 @@ use super::names::{Names, Sort};
 use super::number;
 use super::ranges::HORIZON;
 use super::reader::{Reader, Sheet};
-use super::schema::{Class, Facility, Named, RowTable, Run, Scenario, SourceFile, Stage};
+use super::schema::{Class, Facility, Named, RowTable, Run, Scenario, SourceFile, Stage, VARIABLES};
 use super::value::{Table, Value};
 
 /// Words for stages.
@@ -168,7 +168,7 @@ fn elements(r: &mut Reader, top: &mut Sheet<'_>) -> Vec<String> {
 }
 
 fn run(r: &mut Reader, top: &mut Sheet<'_>) -> Run {
-    let mut run = Run { start: jiff::civil::Date::ZERO, horizon: 1, realizations: 1000, seed: 1, allow_unstable: false };
+    let mut run = Run { start: jiff::civil::Date::ZERO, horizon: 1, realizations: 1000, seed: 1, allow_unstable: false, series: vec![] };
     let Some(mut sheet) = top.sheet(r, "run") else {
         if !top.table.has("run") {
             r.problems
@@ -186,6 +186,7 @@ fn run(r: &mut Reader, top: &mut Sheet<'_>) -> Run {
     run.realizations = sheet.whole(r, "realizations", 1, MOST_REALIZATIONS, run.realizations);
     run.seed = sheet.whole(r, "seed", 0, u64::MAX, run.seed);
     run.allow_unstable = sheet.flag(r, "allow_unstable", false);
+    run.series = sheet.choices(r, "series", "variable", &VARIABLES.map(|v| (v, v)));
     sheet.finish(r);
     run
 }

@@ -1,0 +1,179 @@
+//! In: a state at the end of a period. Out: what is watched of it: service of users, prices on both sides, exports, output.
+
+use super::metrics::{LINE_DOWN, Week};
+use super::observe::{Reading, Watch};
+use crate::engine::State;
+use crate::network::Network;
+use crate::wide::{Row, WIDTH, ZERO, add, max, sum_of, total, within};
+
+/// What is seen of one period of one batch; made once, filled each period.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    /// Per group of users.
+    pub weeks: Vec<Week>,
+    /// Per commodity with a price: inside and outside, USD/kg.
+    pub sides: Vec<[Row; 2]>,
+    /// Per destination, and last for all: finished goods that left the inside, t/week.
+    pub exports: Vec<Row>,
+}
+
+impl Sight {
+    /// Room for what `watch` asks for.
+    pub fn new(watch: &Watch) -> Sight {
+        Sight {
+            weeks: vec![Week::default(); watch.users.len()],
+            sides: vec![[ZERO; 2]; watch.sides.len()],
+            exports: vec![ZERO; watch.destinations.len() + 1],
+        }
+    }
+
+    /// Looks at the state.
+    #[inline(always)]
+    pub fn look(&mut self, network: &Network, watch: &Watch, state: &State) {
+        for (week, users) in self.weeks.iter_mut().zip(&watch.users) {
+            *week = service(network, state, users);
+        }
+        self.prices(network, watch, state);
+        self.exports.fill(ZERO);
+        for &(l, d) in &watch.export_lanes {
+            add(&mut self.exports[d], state.departed(l));
+        }
+        if let Some((all, parts)) = self.exports.split_last_mut() {
+            for part in parts {
+                add(all, part);
+            }
+        }
+    }
+
+    /// Looks at prices alone.
+    #[inline(always)]
+    pub fn prices(&mut self, network: &Network, watch: &Watch, state: &State) {
+        for (rows, side) in self.sides.iter_mut().zip(&watch.sides) {
+            for (row, markets) in rows.iter_mut().zip(&side.markets) {
+                *row = ZERO;
+                for &(k, weight) in markets {
+                    let (price, scale) = (&state.price[k], weight * network.markets[k].reference);
+                    for w in 0..WIDTH {
+                        row[w] += scale * price[w];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Raises the highest multiples of opening prices, and the highest premiums outside, seen so far.
+    #[inline(always)]
+    pub fn raise_peaks(&self, watch: &Watch, peaks: &mut [[Row; 3]]) {
+        for ((peak, sides), side) in peaks.iter_mut().zip(&self.sides).zip(&watch.sides) {
+            let there = [side.opening[0] > 0.0, side.opening[1] > 0.0];
+            for i in (0..2).filter(|i| there[*i]) {
+                let scale = 1.0 / side.opening[i];
+                for w in 0..WIDTH {
+                    peak[i][w] = max(peak[i][w], sides[i][w] * scale);
+                }
+            }
+            if there == [true, true] {
+                for w in 0..WIDTH {
+                    peak[2][w] = max(peak[2][w], sides[1][w] / sides[0][w] - 1.0);
+                }
+            }
+        }
+    }
+
+    /// One reading.
+    #[inline(always)]
+    pub fn read(&self, network: &Network, state: &State, reading: Reading) -> Row {
+        match reading {
+            Reading::Price(k) => {
+                let mut price = state.price[k];
+                for w in 0..WIDTH {
+                    price[w] *= network.markets[k].reference;
+                }
+                price
+            }
+            Reading::Side(i, side) => self.sides[i][side],
+            Reading::Premium(i) => {
+                let [inside, mut premium] = self.sides[i];
+                for w in 0..WIDTH {
+                    premium[w] = premium[w] / inside[w] - 1.0;
+                }
+                premium
+            }
+            Reading::Unmet(g) => {
+                let Week { unmet, demand, .. } = self.weeks[g];
+                let mut share = ZERO;
+                for w in 0..WIDTH {
+                    let part = unmet[w] / demand[w];
+                    share[w] = if demand[w] > 0.0 { part } else { 0.0 };
+                }
+                share
+            }
+            Reading::Backlog(g) => self.weeks[g].backlog,
+            Reading::Down(g) => self.weeks[g].down,
+            Reading::Cover(g) => self.weeks[g].cover,
+            Reading::Exports(d) => self.exports[d],
+            Reading::Held(d) => state.held[d],
+        }
+    }
+}
+
+/// Adds up a group of users in one period.
+#[inline(always)]
+fn service(network: &Network, state: &State, users: &[usize]) -> Week {
+    let mut week = Week::default();
+    let (mut stock, mut usage) = (ZERO, ZERO);
+    for &u in users {
+        let slot = network.users[u].slot;
+        let (demand, served, backlog, lost) = (state.demand[u], state.served[u], state.backlog[u], state.lost[u]);
+        add(&mut week.demand, &demand);
+        add(&mut week.served, &served);
+        add(&mut week.backlog, &backlog);
+        add(&mut stock, &state.on_hand[slot]);
+        add(&mut usage, &state.usage_forecast[slot]);
+        for w in 0..WIDTH {
+            // What waited before this week is served first.
+            let waited = max(served[w] + backlog[w] + lost[w] - demand[w], 0.0);
+            week.on_time[w] += within(served[w] - waited, 0.0, demand[w]);
+            week.unmet[w] += max(demand[w] - served[w], 0.0);
+            week.down[w] += if served[w] < (1.0 - LINE_DOWN) * demand[w] { demand[w] } else { 0.0 };
+        }
+    }
+    for w in 0..WIDTH {
+        let (down, cover) = (week.down[w] / week.demand[w], stock[w] / usage[w]);
+        week.down[w] = if week.demand[w] > 0.0 { down } else { 0.0 };
+        week.cover[w] = if usage[w] > 0.0 { cover } else { 0.0 };
+    }
+    week.baseline = week.demand;
+    week
+}
+
+/// Served to a group of users in one period.
+#[inline(always)]
+pub fn served(state: &State, users: &[usize]) -> Row {
+    sum_of(&state.served, users)
+}
+
+/// Sums over the first `used` realizations of each group's output, over its opening output, into column `t` of `to`.
+#[inline(always)]
+pub fn output(watch: &Watch, state: &State, (t, horizon): (usize, usize), used: usize, to: &mut [f64]) {
+    for (g, group) in watch.groups.iter().enumerate() {
+        let mut sum = ZERO;
+        for (list, rows) in [(&group.activities, &state.activity), (&group.users, &state.served)] {
+            for (i, weight) in list {
+                let row = &rows[*i];
+                for w in 0..WIDTH {
+                    sum[w] += weight * row[w];
+                }
+            }
+        }
+        to[g * horizon + t] = total(&counted(&sum, used));
+    }
+}
+
+/// A row in which realizations that do not count are zero.
+#[inline(always)]
+fn counted(row: &Row, used: usize) -> Row {
+    let mut out = *row;
+    out[used..].fill(0.0);
+    out
+}
