@@ -79,18 +79,36 @@ pub fn sum_of(rows: &[Row], places: &[usize]) -> Row {
     sum
 }
 
-/// Sum of the columns, in halves: the same order on every processor.
+/// One number of the columns, in halves: the same order on every processor.
 #[inline(always)]
-pub fn total(row: &Row) -> f64 {
-    let mut sums = *row;
+fn halve(row: &Row, join: impl Fn(f64, f64) -> f64) -> f64 {
+    let mut parts = *row;
     let mut half = WIDTH / 2;
     while half > 0 {
         for w in 0..half {
-            sums[w] += sums[w + half];
+            parts[w] = join(parts[w], parts[w + half]);
         }
         half /= 2;
     }
-    sums[0]
+    parts[0]
+}
+
+/// Sum of the columns.
+#[inline(always)]
+pub fn total(row: &Row) -> f64 {
+    halve(row, |a, b| a + b)
+}
+
+/// Least of the columns.
+#[inline(always)]
+pub fn least(row: &Row) -> f64 {
+    halve(row, min)
+}
+
+/// Largest of the columns.
+#[inline(always)]
+pub fn largest(row: &Row) -> f64 {
+    halve(row, max)
 }
 
 /// Adds `b` to `a`.

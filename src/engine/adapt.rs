@@ -34,17 +34,20 @@ fn scare(world: World<'_>, state: &mut State) {
         let (sum, total) = &mut missing[market.region];
         *total += value;
         let (inflow, asked, least) = (&state.inflow[k], &state.asked[k], 1e-9 * market.flow);
+        let mut lack = ZERO;
         for w in 0..WIDTH {
-            sum[w] += value * max(NOTICED - inflow[w] / max(asked[w], least), 0.0);
+            lack[w] = value * max(NOTICED - inflow[w] / max(asked[w], least), 0.0);
         }
+        add(sum, &lack);
     }
     for (r, (sum, total)) in missing.iter().enumerate() {
         if *total > 0.0 {
-            let h = &mut state.scare[r];
+            let (mut h, share) = (state.scare[r], 1.0 / total);
             for w in 0..WIDTH {
                 let kept = h[w] * (1.0 - decay[w]);
-                h[w] = within(kept + gain[w] * sum[w] / total * (1.0 - kept), 0.0, 1.0);
+                h[w] = within(kept + gain[w] * sum[w] * share * (1.0 - kept), 0.0, 1.0);
             }
+            state.scare[r] = h;
         }
     }
     state.scratch.missing = missing;
@@ -80,12 +83,13 @@ fn thrift(world: World<'_>, state: &mut State) {
                 fast[w] = -epsilon[w] * log[w];
             }
             let (goal, fast) = (exp(&slowly), exp(&fast));
-            let (slow, share) = (&mut state.thrift[grade][side], &mut state.use_share[grade][side]);
+            let (mut slow, mut share) = (state.thrift[grade][side], ZERO);
             for w in 0..WIDTH {
                 let move_ = within((within(goal[w], least[w], 1.0) - slow[w]) / lag[w], -fall[w], rise[w]);
                 slow[w] = within(slow[w] + move_, 0.0, 1.0);
                 share[w] = within(slow[w] * fast[w], 0.0, 1.0);
             }
+            (state.thrift[grade][side], state.use_share[grade][side]) = (slow, share);
         }
     }
 }
@@ -112,10 +116,11 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
                 }
             }
         }
-        let lead = &mut state.lead[s];
+        let mut lead = state.lead[s];
         for w in 0..WIDTH {
             lead[w] += weight[w] * (min(true_lead[w], n.behaviour.lead_max) - lead[w]);
         }
+        state.lead[s] = lead;
     }
 }
 
@@ -134,17 +139,18 @@ fn expectations(world: World<'_>, state: &mut State) {
                 add(&mut pushed, &state.shipped[l]);
             }
         }
-        let forecast = &mut state.push_forecast[s];
+        let mut forecast = state.push_forecast[s];
         for w in 0..WIDTH {
             forecast[w] += weight[w] * (pushed[w] - forecast[w]);
         }
+        state.push_forecast[s] = forecast;
     }
     for (l, lane) in n.lanes.iter().enumerate() {
         if lane.push || !(n.needs.fills || world.shocks.reroutes[lane.to]) {
             continue;
         }
-        let (shipped, owed) = (state.shipped[l], state.backorders[l]);
-        let (fill, history) = (&mut state.fill[l], &mut state.history[l]);
+        let (shipped, owed) = (&state.shipped[l], &state.backorders[l]);
+        let (mut fill, mut history) = (state.fill[l], state.history[l]);
         for w in 0..WIDTH {
             let asked = shipped[w] + owed[w];
             let share = shipped[w] / asked;
@@ -152,5 +158,6 @@ fn expectations(world: World<'_>, state: &mut State) {
             fill[w] += weight[w] * (filled - fill[w]);
             history[w] += weight[w] * (shipped[w] - history[w]);
         }
+        (state.fill[l], state.history[l]) = (fill, history);
     }
 }

@@ -39,14 +39,15 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             continue;
         }
         let (sd, rho) = (draws.event(desk.strictness), draws.event(desk.strictness_rho));
-        let z = &mut state.strictness[d];
+        let mut z = state.strictness[d];
         // It begins to move with the regime in each realization, whatever its neighbours do.
         let shock = &now.strictness[d];
         for w in 0..WIDTH {
             let moved = rho[w] * z[w] + sd[w] * (1.0 - rho[w] * rho[w]).sqrt() * shock[w];
             z[w] = if strength[w] > 0.0 { moved } else { z[w] };
         }
-        let strictness = *z;
+        state.strictness[d] = z;
+        let strictness = z;
         let mut limits = std::mem::take(&mut state.scratch.limits);
         limits.clear();
         for p in &desk.approvals {
@@ -119,7 +120,7 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
     state.eligible[l] = eligible;
     let lane = &network.lanes[l];
     if any(|w| eligible[w] < before[w]) {
-        let (b, owed, on_order) = (&mut state.backorders[l], &mut state.owed[lane.from], &mut state.on_order[lane.to]);
+        let (mut b, mut owed, mut on_order) = (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]);
         for w in 0..WIDTH {
             let part = b[w] * (1.0 - eligible[w] / before[w]);
             let gone = if eligible[w] < before[w] { part } else { 0.0 };
@@ -127,6 +128,7 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
             owed[w] -= gone;
             on_order[w] -= gone;
         }
+        (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]) = (b, owed, on_order);
     }
 }
 
@@ -178,14 +180,14 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
             }
             // Filed again by those who may; the others' part is wanted no more here (ruling 1).
             let again = if lane.push { ZERO } else { state.eligible[l] };
-            let (owed, debt) = (&mut state.backorders[l], &mut state.owed[lane.from]);
-            let on_order = &mut state.on_order[lane.to];
+            let (mut owed, mut debt, mut on_order) = (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]);
             for w in 0..WIDTH {
                 owed[w] += back[w] * again[w];
                 debt[w] += back[w] * again[w];
                 on_order[w] -= back[w] * (1.0 - again[w]);
                 left[w] += go[w] + back[w];
             }
+            (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]) = (owed, debt, on_order);
         }
     }
     state.held[d] = each(|w| max(held_before[w] - left[w], 0.0));

@@ -27,14 +27,9 @@ pub fn price(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 fn scarcity(world: World<'_>, k: usize, state: &mut State) {
     let World { network: n, draws, .. } = world;
     let market = &n.markets[k];
-    let (usage, asked) = (wanted_usage(n, market, state), asked_for(world, market, state));
-    let (mut arrived, stock) = (ZERO, sum_of(&state.on_hand, &market.slots));
-    for &l in &market.lanes {
-        add(&mut arrived, state.departed(l));
-    }
-    let phi = inflow(world, k, &usage, &asked, &arrived, state);
+    let (usage, stock) = (wanted_usage(n, market, state), sum_of(&state.on_hand, &market.slots));
     let law = &n.price;
-    let (beta, glut, gamma) = (draws.of(law.beta), draws.of(law.beta_glut), draws.of(law.gamma));
+    let (beta, glut) = (draws.of(law.beta), draws.of(law.beta_glut));
     let (floor, kappa0) = (draws.of(law.floor), draws.of(law.kappa0));
     let cover = &state.market_cover[k];
     let mut target = ZERO;
@@ -53,25 +48,39 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
         let bare = if target[w] > 0.0 { covered } else { 1.0 };
         kappa[w] = (bare + kappa0[w]) / (1.0 + kappa0[w]);
     }
-    let (log_kappa, log_phi) = (ln(&kappa), ln(&phi));
-    let (up, down) = (draws.of(law.alpha_up), draws.of(law.alpha_down));
-    let m = &mut state.scarcity[k];
+    let mut premium = ln(&kappa);
     for w in 0..WIDTH {
         let weight = if kappa[w] < 1.0 { beta[w] } else { glut[w] };
-        let called = max(market.scarcity * (-weight * log_kappa[w] - gamma[w] * log_phi[w]), floor[w]);
+        premium[w] *= -weight;
+    }
+    if n.needs.inflow {
+        let (gamma, log) = (draws.of(law.gamma), ln(&inflow(world, k, &usage, state)));
+        for w in 0..WIDTH {
+            premium[w] -= gamma[w] * log[w];
+        }
+    }
+    let (up, down) = (draws.of(law.alpha_up), draws.of(law.alpha_down));
+    let mut m = state.scarcity[k];
+    for w in 0..WIDTH {
+        let called = max(market.scarcity * premium[w], floor[w]);
         let speed = if called > m[w] { up[w] } else { down[w] };
         m[w] += speed * (called - m[w]);
     }
+    state.scarcity[k] = m;
 }
 
 /// Smooths what arrived and what was asked for, and gives their ratio: little inflow is scarcity only where more was asked for.
 #[inline(always)]
-fn inflow(world: World<'_>, k: usize, usage: &Row, (orders, owed): &(Row, Row), arrived: &Row, state: &mut State) -> Row {
+fn inflow(world: World<'_>, k: usize, usage: &Row, state: &mut State) -> Row {
     let World { network: n, draws, .. } = world;
+    let (orders, owed) = asked_for(world, &n.markets[k], state);
+    let mut arrived = ZERO;
+    for &l in &n.markets[k].lanes {
+        add(&mut arrived, state.departed(l));
+    }
     let (weight, floor) = (n.price.inflow_smoothing, 1e-9 * n.markets[k].flow);
     let least = draws.of(n.price.phi_min);
-    let (inflow, asked) = (&mut state.inflow[k], &mut state.asked[k]);
-    let mut phi = ZERO;
+    let (mut inflow, mut asked, mut phi) = (state.inflow[k], state.asked[k], ZERO);
     for w in 0..WIDTH {
         // As long as suppliers owe, no less is asked for than what users want to use.
         let now = max(orders[w], min(usage[w], orders[w] + owed[w]));
@@ -79,6 +88,7 @@ fn inflow(world: World<'_>, k: usize, usage: &Row, (orders, owed): &(Row, Row), 
         asked[w] += weight * (now - asked[w]);
         phi[w] = within(inflow[w] / max(asked[w], floor), least[w], 1.0);
     }
+    (state.inflow[k], state.asked[k]) = (inflow, asked);
     phi
 }
 
@@ -131,7 +141,7 @@ fn wanted_usage(network: &Network, market: &Market, state: &State) -> Row {
 fn noise(world: World<'_>, now: &PeriodShocks, k: usize, state: &mut State) {
     let World { network: n, draws, .. } = world;
     let (rho, own, [common, alone]) = (draws.of(n.price.noise_rho), &now.market[k], &state.noise_weights);
-    let z = &mut state.noise[k];
+    let mut z = state.noise[k];
     for w in 0..WIDTH {
         z[w] = rho[w] * z[w] + alone[w] * own[w];
     }
@@ -141,6 +151,7 @@ fn noise(world: World<'_>, now: &PeriodShocks, k: usize, state: &mut State) {
             z[w] += common[w] * shared[w];
         }
     }
+    state.noise[k] = z;
 }
 
 /// Price over reference: cost of inputs, scarcity here and at the origins, noise; and what users feel of it.
@@ -164,13 +175,11 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
         }
     }
     let factor = exp(&log);
-    let (price, felt) = (&mut state.price[k], &mut state.price_felt[k]);
+    let (mut price, mut felt) = (ZERO, state.price_felt[k]);
     for w in 0..WIDTH {
         price[w] = cost[w] * factor[w];
-    }
-    let price = *price;
-    for w in 0..WIDTH {
         felt[w] += n.price.smoothing * (price[w] - felt[w]);
     }
+    (state.price[k], state.price_felt[k]) = (price, felt);
     debug_assert!((0..WIDTH).all(|w| price[w].is_finite() && price[w] > 0.0));
 }

@@ -51,11 +51,12 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
     let ceiling = state.ceiling[f];
     if any(|w| total[w] > ceiling[w]) {
         for a in facility.activities.clone() {
-            let row = &mut state.activity[a];
+            let mut row = state.activity[a];
             for w in 0..WIDTH {
                 let part = row[w] * (ceiling[w] / total[w]);
                 row[w] = if total[w] > ceiling[w] { part } else { row[w] };
             }
+            state.activity[a] = row;
         }
     }
     if facility.drive != Drive::Feed {
@@ -161,11 +162,11 @@ fn run(world: World<'_>, a: usize, state: &mut State) {
     }
     for (slot, amount) in &activity.inputs {
         if world.shocks.reroutes[*slot] {
-            let (theirs, reach) = (state.stranded_on_hand(*slot), state.reach[*slot]);
-            let claim = &mut state.stranded[*slot];
+            let (theirs, reach, mut claim) = (state.stranded_on_hand(*slot), &state.reach[*slot], state.stranded[*slot]);
             for w in 0..WIDTH {
                 claim[w] = max(claim[w] - min((1.0 - reach[w]) * amount * u[w], theirs[w]), 0.0);
             }
+            state.stranded[*slot] = claim;
         }
     }
     for (slot, amount) in &activity.inputs {
@@ -251,8 +252,7 @@ fn serve(world: World<'_>, u: usize, state: &mut State) {
     let (waits, leaves) = (user.backlog, 1.0 - user.backlog);
     if shocks.reroutes[user.slot] {
         // Buyers who may not order live on what was theirs; the others on the rest.
-        let (theirs, reach) = (state.stranded_on_hand(user.slot), state.reach[user.slot]);
-        let claim = &mut state.stranded[user.slot];
+        let (theirs, reach, mut claim) = (state.stranded_on_hand(user.slot), state.reach[user.slot], state.stranded[user.slot]);
         for w in 0..WIDTH {
             let stranded_need = (1.0 - reach[w]) * demand[w];
             let stranded_served = min(stranded_need, theirs[w]);
@@ -265,6 +265,7 @@ fn serve(world: World<'_>, u: usize, state: &mut State) {
             left[w] = max(on_hand[w] - rest - stranded_served, 0.0);
             claim[w] = max(claim[w] - stranded_served, 0.0);
         }
+        state.stranded[user.slot] = claim;
     } else {
         for w in 0..WIDTH {
             let need = demand[w] + waiting[w];

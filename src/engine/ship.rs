@@ -158,13 +158,14 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
             per[w] = if total[w] > 0.0 { each } else { 0.0 };
         }
         for i in 0..caps.len() {
-            let (cap, so_far, weight) = (&caps[i], &mut given[i], &weights[i]);
+            let (cap, mut so_far, weight) = (&caps[i], given[i], &weights[i]);
             for w in 0..WIDTH {
                 let room = cap[w] - so_far[w];
                 let more = if room > tiny(cap[w]) { min(room, weight[w] * per[w]) } else { 0.0 };
                 so_far[w] += more;
                 used[w] += more;
             }
+            given[i] = so_far;
         }
         for w in 0..WIDTH {
             left[w] = max(left[w] - used[w], 0.0);
@@ -181,12 +182,13 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
         share[w] = if room[w] > 0.0 { part } else { 0.0 };
     }
     for (i, l) in pulls().enumerate() {
-        let (cap, so_far, shipped) = (&caps[i], &given[i], &mut state.shipped[l]);
+        let (cap, so_far, mut shipped) = (&caps[i], &given[i], ZERO);
         for w in 0..WIDTH {
             // Where there is enough for all, all is given to the last bit: a realization must not feel that a neighbour's was rationed.
             let rationed = so_far[w] + (cap[w] - so_far[w]) * share[w];
             shipped[w] = if asked[w] <= have[w] { cap[w] } else { rationed };
         }
+        state.shipped[l] = shipped;
     }
     let scratch = &mut state.scratch;
     (scratch.caps, scratch.weights, scratch.given) = (caps, weights, given);
@@ -286,11 +288,12 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
     }
     if n.slots[s].drains {
         let share = (1.0 - shares).max(0.0);
-        let drained = &mut state.drained[s];
+        let mut drained = ZERO;
         for w in 0..WIDTH {
-            drained[w] += excess[w] * share;
-            gone[w] += excess[w] * share;
+            drained[w] = excess[w] * share;
         }
+        add(&mut state.drained[s], &drained);
+        add(&mut gone, &drained);
     }
     state.on_hand[s] = each(|w| max(on_hand[w] - gone[w], 0.0));
 }
@@ -336,7 +339,7 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 carry(world, now, l, &shipped, state);
                 continue;
             }
-            let (share, permit) = (state.hold_share[h], &mut state.permit[h]);
+            let (share, mut permit) = (&state.hold_share[h], state.permit[h]);
             let (mut held, mut free) = (ZERO, ZERO);
             // What rounding left over is no file, and takes nobody's turn.
             let dust = DUST * world.network.lanes[l].flow;
@@ -349,6 +352,7 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 files[w] += if held[w] > dust { 1.0 } else { 0.0 };
                 taken[w] += held[w];
             }
+            state.permit[h] = permit;
             add(&mut state.cleared[l], &free);
             carry(world, now, l, &free, state);
             file(now, h, desk.ring, &held, &first, &wait, state);

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Plan;
 use super::dispatch::Job;
+use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
 use super::sight::{Sight, output, served};
@@ -17,14 +18,14 @@ use crate::wide::{Row, WIDTH, ZERO, each, splat};
 pub struct Record {
     /// Realizations that count (the last batch may be partly filled).
     pub used: usize,
-    /// Reading × period rows.
-    pub series: Vec<Row>,
+    /// Reading × period.
+    pub series: Vec<Note>,
     /// Group × period sums over the realizations that count, over the opening output.
     pub output: Vec<f64>,
     /// The same in the baselines; empty without them.
     pub calm_output: Vec<f64>,
-    /// Month × (destinations, world) rows, t.
-    pub exports: Vec<Row>,
+    /// Month × (destinations, world), t.
+    pub exports: Vec<Note>,
     /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
     pub scalars: Vec<Row>,
     /// Largest mass of a lane that lay beyond its desk's ring, t, over the realizations that count.
@@ -74,9 +75,9 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
     let opening = balance::ledger(world, &state);
-    record.series = vec![ZERO; watch.readings.len() * plan.horizon];
+    record.series = vec![Note::NONE; watch.readings.len() * plan.horizon];
     record.output = vec![0.0; watch.groups.len() * plan.horizon];
-    record.exports = vec![ZERO; watch.export_cells()];
+    let mut exported = vec![ZERO; watch.export_cells()];
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut peaks = no_peaks();
     let onset = first_onset(&draws, plan.horizon);
@@ -95,11 +96,14 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
             track.week(week, &age);
         }
         for (i, reading) in watch.readings.iter().enumerate() {
-            record.series[i * plan.horizon + t] = sight.read(network, &state, *reading);
+            record.series[i * plan.horizon + t] = Note::new(&sight.read(network, &state, *reading), used);
         }
         sight.raise_peaks(watch, &mut peaks);
         output(watch, &state, (t, plan.horizon), used, &mut record.output);
-        exports(watch, &sight.exports, t, &mut record.exports);
+        exports(watch, &sight.exports, t, &mut exported);
+    }
+    for row in &exported {
+        record.exports.push(Note::new(row, used));
     }
     let end = each(|w| plan.horizon as f64 - onset[w]);
     let metrics: Vec<_> = tracks.iter().map(|t| t.finish(&end)).collect();

@@ -9,11 +9,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::Plan;
 use super::batch::{Record, run};
+use super::histogram::Note;
 use super::observe::Watch;
 use super::tally::{Cell, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
-use crate::wide::Row;
 
 /// What a batch needs.
 #[derive(Clone, Copy)]
@@ -100,6 +100,6 @@ on_every_path! {
 }
 
 on_every_path! {
-    /// Adds rows of records to cells on one path: cell `i` gets row `first + i` of each record's `table`.
-    count_on(cells: &mut [Cell], table: fn(&Record) -> &[Row], first: usize, records: &[Record]) -> () = count
+    /// Adds notes of records to cells on one path: cell `i` gets note `first + i` of each record's `table`.
+    count_on(cells: &mut [Cell], table: fn(&Record) -> &[Note], first: usize, records: &[Record]) -> () = count
 }

@@ -5,7 +5,7 @@
 //! values mirror positive ones; below 2^-40 everything counts as zero, from 2^64 on everything as 2^64. Memory grows with the
 //! octaves seen, not with the values.
 
-use crate::wide::{Row, WIDTH, max, min};
+use crate::wide::{Row, WIDTH, largest, least, max, min, total};
 
 /// Bins of an octave.
 const BINS: usize = 128;
@@ -36,7 +36,7 @@ impl Default for Histogram {
 
 /// Octave and bin of a value, as one number that rises with it.
 #[inline(always)]
-fn key(x: f64) -> u32 {
+fn key(x: f64) -> u16 {
     let bits = (x.to_bits() & (u64::MAX >> 1)) as i64;
     let steps = (bits >> 45) - (SMALLEST_EXPONENT << 7);
     let last = (OCTAVES * BINS) as i64 - 1;
@@ -44,10 +44,44 @@ fn key(x: f64) -> u32 {
     let above = ((ZERO_OCTAVE + 1) * BINS) as i64 + steps;
     let below = (ZERO_OCTAVE * BINS) as i64 - 1 - steps;
     let signed = if x < 0.0 { below } else { above };
-    (if steps < 0 { (ZERO_OCTAVE * BINS) as i64 } else { signed }) as u32
+    (if steps < 0 { (ZERO_OCTAVE * BINS) as i64 } else { signed }) as u16
 }
 
-const ZERO_KEY: u32 = (ZERO_OCTAVE * BINS) as u32;
+const ZERO_KEY: u16 = (ZERO_OCTAVE * BINS) as u16;
+
+/// What a batch leaves of one row: in which bin each value lies, their sum, the least and the largest. A quarter of the memory
+/// of the values, so that a wave of batches stays in the cache until it is counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Note {
+    keys: [u16; WIDTH],
+    /// Sum.
+    pub sum: f64,
+    least: f64,
+    largest: f64,
+}
+
+impl Note {
+    /// Nothing.
+    pub const NONE: Note = Note { keys: [ZERO_KEY; WIDTH], sum: 0.0, least: f64::INFINITY, largest: f64::NEG_INFINITY };
+
+    /// Of the first `used` values of a row.
+    #[inline(always)]
+    pub fn new(row: &Row, used: usize) -> Note {
+        let mut row = *row;
+        let mut rest = 0.0;
+        if used < WIDTH {
+            // What does not count looks like what does, and is taken off the sum.
+            let first = row[0];
+            row[used..].fill(first);
+            rest = first * (WIDTH - used) as f64;
+        }
+        let mut keys = [0; WIDTH];
+        for w in 0..WIDTH {
+            keys[w] = key(row[w]);
+        }
+        Note { keys, sum: total(&row) - rest, least: least(&row), largest: largest(&row) }
+    }
+}
 
 /// Edges of a bin.
 fn edges(octave: usize, bin: usize) -> (f64, f64) {
@@ -71,26 +105,28 @@ impl Histogram {
         self.largest = max(self.largest, x);
     }
 
-    /// Counts a value of every realization of a batch.
+    /// Counts what was noted of the first `used` realizations of a batch.
     #[inline(always)]
-    pub fn add_row(&mut self, row: &Row) {
-        let (mut keys, mut low, mut high) = ([0; WIDTH], [self.least; WIDTH], [self.largest; WIDTH]);
-        for w in 0..WIDTH {
-            keys[w] = key(row[w]);
-            low[w] = min(low[w], row[w]);
-            high[w] = max(high[w], row[w]);
+    pub fn add_note(&mut self, note: &Note, used: usize) {
+        self.least = min(self.least, note.least);
+        self.largest = max(self.largest, note.largest);
+        self.count += used as u64;
+        let keys = &note.keys[..used];
+        let mut zeros = 0;
+        for k in keys {
+            zeros += u16::from(*k == ZERO_KEY);
         }
-        self.least = low.into_iter().fold(f64::INFINITY, min);
-        self.largest = high.into_iter().fold(f64::NEG_INFINITY, max);
-        self.count += WIDTH as u64;
+        if zeros > 0 {
+            self.count_key(ZERO_KEY, u32::from(zeros));
+        }
+        if zeros as usize == used {
+            return;
+        }
         // Zeros are often many: counting them one by one would wait for one place in memory.
         let (mut others, mut n) = ([0; WIDTH], 0);
         for k in keys {
-            others[n] = k;
-            n += usize::from(k != ZERO_KEY);
-        }
-        if n < WIDTH {
-            self.count_key(ZERO_KEY, (WIDTH - n) as u32);
+            others[n] = *k;
+            n += usize::from(*k != ZERO_KEY);
         }
         for k in &others[..n] {
             self.count_key(*k, 1);
@@ -98,7 +134,7 @@ impl Histogram {
     }
 
     #[inline(always)]
-    fn count_key(&mut self, key: u32, times: u32) {
+    fn count_key(&mut self, key: u16, times: u32) {
         let (octave, bin) = (key as usize / BINS, key as usize % BINS);
         let place = self.places[octave] as usize;
         match self.bins.get_mut(place) {
@@ -129,10 +165,14 @@ impl Histogram {
         self.largest = max(self.largest, other.largest);
     }
 
+    /// Octaves that hold something, from the lowest.
+    fn octaves(&self) -> impl Iterator<Item = (usize, &[u32; BINS])> {
+        self.places.iter().enumerate().filter_map(|(octave, place)| Some((octave, self.bins.get(*place as usize)?)))
+    }
+
     /// Bins that hold something, from the lowest: edges and count.
     pub fn filled(&self) -> impl Iterator<Item = ((f64, f64), u64)> {
-        let octaves = self.places.iter().enumerate().filter_map(|(octave, place)| Some((octave, self.bins.get(*place as usize)?)));
-        octaves.flat_map(|(octave, bins)| {
+        self.octaves().flat_map(|(octave, bins)| {
             bins.iter().enumerate().filter(|(_, k)| **k > 0).map(move |(bin, k)| (edges(octave, bin), u64::from(*k)))
         })
     }
@@ -145,18 +185,18 @@ impl Histogram {
     /// The lower order statistics at ranks q (n − 1) for rising `q`, each within the width of its bin.
     pub fn percentiles<const N: usize>(&self, q: [f64; N]) -> [f64; N] {
         let mut out = [if self.count == 0 { f64::NAN } else { self.largest }; N];
+        let ranks = q.map(|q| (q * self.count.saturating_sub(1) as f64).floor() as u64);
         let (mut before, mut next) = (0, 0);
-        for ((a, b), k) in self.filled() {
-            while next < N {
-                let rank = (q[next] * (self.count - 1) as f64).floor() as u64;
-                if before + k <= rank {
-                    break;
+        for (octave, bins) in self.octaves() {
+            for (bin, k) in bins.iter().map(|k| u64::from(*k)).enumerate() {
+                while next < N && before + k > ranks[next] {
+                    let (a, b) = edges(octave, bin);
+                    let inside = (ranks[next] - before) as f64 + 0.5;
+                    out[next] = (a + (b - a) * inside / k as f64).clamp(self.least, self.largest);
+                    next += 1;
                 }
-                let inside = (rank - before) as f64 + 0.5;
-                out[next] = (a + (b - a) * inside / k as f64).clamp(self.least, self.largest);
-                next += 1;
+                before += k;
             }
-            before += k;
         }
         out
     }
@@ -184,12 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_its_values() {
+    fn a_note_counts_as_its_values() {
         let (mut rows, mut values) = (Histogram::default(), Histogram::default());
         for i in 0..50 {
             let row: Row = std::array::from_fn(|w| if (i + w) % 3 == 0 { 0.0 } else { ((i * w) as f64).sin() * 1e3 });
-            rows.add_row(&row);
-            row.iter().for_each(|x| values.add(*x));
+            let used = if i % 7 == 0 { 5 } else { WIDTH };
+            let note = Note::new(&row, used);
+            rows.add_note(&note, used);
+            row[..used].iter().for_each(|x| values.add(*x));
+            assert!((note.sum - row[..used].iter().sum::<f64>()).abs() < 1e-9);
         }
         let all = |h: &Histogram| (h.filled().collect::<Vec<_>>(), h.range(), h.count);
         assert_eq!(all(&rows), all(&values));

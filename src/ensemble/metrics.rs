@@ -88,35 +88,39 @@ impl Track {
     /// One more period; `age` is weeks since the onset of the first event (negative before).
     #[inline(always)]
     pub fn week(&mut self, week: &Week, age: &Row) {
-        let Week { demand, served, baseline, backlog, .. } = *week;
-        let (unmet, down) = (week.unmet, week.down);
-        add(&mut self.demand, &demand);
-        add(&mut self.unmet, &unmet);
+        let Week { demand, served, baseline, backlog, unmet, down, .. } = week;
+        add(&mut self.demand, demand);
+        add(&mut self.unmet, unmet);
         add(&mut self.on_time, &week.on_time);
-        add(&mut self.down, &down);
+        add(&mut self.down, down);
+        let (mut lost, mut area) = (self.lost, self.area);
         for w in 0..WIDTH {
             let missing = max(baseline[w] - served[w], 0.0);
             let share = missing / baseline[w];
-            self.lost[w] += missing;
-            self.area[w] += if baseline[w] > 0.0 { share } else { 0.0 };
+            lost[w] += missing;
+            area[w] += if baseline[w] > 0.0 { share } else { 0.0 };
         }
+        (self.lost, self.area) = (lost, area);
+        let (mut peak, mut cover) = (self.peak, self.cover);
         for w in 0..WIDTH {
             let share = unmet[w] / demand[w];
-            self.peak[w] = max(self.peak[w], if demand[w] > 0.0 { share } else { 0.0 });
-            self.cover[w] = min(self.cover[w], week.cover[w]);
+            peak[w] = max(peak[w], if demand[w] > 0.0 { share } else { 0.0 });
+            cover[w] = min(cover[w], week.cover[w]);
         }
+        (self.peak, self.cover) = (peak, cover);
+        let (mut survived, mut short, mut steady, mut recovered) = (self.survived, self.short, self.steady, self.recovered);
         for w in 0..WIDTH {
             let after = age[w] >= 0.0;
             let stops = after & (down[w] > STOPPED);
-            self.survived[w] = if stops { min(self.survived[w], age[w]) } else { self.survived[w] };
+            survived[w] = if stops { min(survived[w], age[w]) } else { survived[w] };
             let well = (served[w] >= RECOVERED * baseline[w]) & (backlog[w] <= (1.0 - RECOVERED) * max(demand[w], 1e-300));
             let bad = after & !well;
-            self.short[w] = if bad { 1.0 } else { self.short[w] };
-            let steady = if bad { 0.0 } else { self.steady[w] + if after { 1.0 } else { 0.0 } };
-            self.steady[w] = steady;
-            let recovered = if steady == STEADY { age[w] - STEADY + 1.0 } else { self.recovered[w] };
-            self.recovered[w] = if bad { f64::INFINITY } else { recovered };
+            short[w] = if bad { 1.0 } else { short[w] };
+            steady[w] = if bad { 0.0 } else { steady[w] + if after { 1.0 } else { 0.0 } };
+            let back = if steady[w] == STEADY { age[w] - STEADY + 1.0 } else { recovered[w] };
+            recovered[w] = if bad { f64::INFINITY } else { back };
         }
+        (self.survived, self.short, self.steady, self.recovered) = (survived, short, steady, recovered);
     }
 
     /// The scalars, in the order of [`METRICS`]; `end` is the age at the end of the run.

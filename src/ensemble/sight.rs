@@ -50,13 +50,14 @@ impl Sight {
     pub fn prices(&mut self, network: &Network, watch: &Watch, state: &State) {
         for (rows, side) in self.sides.iter_mut().zip(&watch.sides) {
             for (row, markets) in rows.iter_mut().zip(&side.markets) {
-                *row = ZERO;
+                let mut sum = ZERO;
                 for &(k, weight) in markets {
                     let (price, scale) = (&state.price[k], weight * network.markets[k].reference);
                     for w in 0..WIDTH {
-                        row[w] += scale * price[w];
+                        sum[w] += scale * price[w];
                     }
                 }
+                *row = sum;
             }
         }
     }
@@ -67,15 +68,18 @@ impl Sight {
         for ((peak, sides), side) in peaks.iter_mut().zip(&self.sides).zip(&watch.sides) {
             let there = [side.opening[0] > 0.0, side.opening[1] > 0.0];
             for i in (0..2).filter(|i| there[*i]) {
-                let scale = 1.0 / side.opening[i];
+                let (scale, mut high) = (1.0 / side.opening[i], peak[i]);
                 for w in 0..WIDTH {
-                    peak[i][w] = max(peak[i][w], sides[i][w] * scale);
+                    high[w] = max(high[w], sides[i][w] * scale);
                 }
+                peak[i] = high;
             }
             if there == [true, true] {
+                let mut high = peak[2];
                 for w in 0..WIDTH {
-                    peak[2][w] = max(peak[2][w], sides[1][w] / sides[0][w] - 1.0);
+                    high[w] = max(high[w], sides[1][w] / sides[0][w] - 1.0);
                 }
+                peak[2] = high;
             }
         }
     }
@@ -122,27 +126,30 @@ impl Sight {
 fn service(network: &Network, state: &State, users: &[usize]) -> Week {
     let mut week = Week::default();
     let (mut stock, mut usage) = (ZERO, ZERO);
+    let (mut on_time, mut unmet, mut down) = (ZERO, ZERO, ZERO);
     for &u in users {
         let slot = network.users[u].slot;
-        let (demand, served, backlog, lost) = (state.demand[u], state.served[u], state.backlog[u], state.lost[u]);
-        add(&mut week.demand, &demand);
-        add(&mut week.served, &served);
-        add(&mut week.backlog, &backlog);
+        let (demand, served, backlog, lost) = (&state.demand[u], &state.served[u], &state.backlog[u], &state.lost[u]);
+        add(&mut week.demand, demand);
+        add(&mut week.served, served);
+        add(&mut week.backlog, backlog);
         add(&mut stock, &state.on_hand[slot]);
         add(&mut usage, &state.usage_forecast[slot]);
         for w in 0..WIDTH {
             // What waited before this week is served first.
             let waited = max(served[w] + backlog[w] + lost[w] - demand[w], 0.0);
-            week.on_time[w] += within(served[w] - waited, 0.0, demand[w]);
-            week.unmet[w] += max(demand[w] - served[w], 0.0);
-            week.down[w] += if served[w] < (1.0 - LINE_DOWN) * demand[w] { demand[w] } else { 0.0 };
+            on_time[w] += within(served[w] - waited, 0.0, demand[w]);
+            unmet[w] += max(demand[w] - served[w], 0.0);
+            down[w] += if served[w] < (1.0 - LINE_DOWN) * demand[w] { demand[w] } else { 0.0 };
         }
     }
+    let demand = week.demand;
     for w in 0..WIDTH {
-        let (down, cover) = (week.down[w] / week.demand[w], stock[w] / usage[w]);
-        week.down[w] = if week.demand[w] > 0.0 { down } else { 0.0 };
-        week.cover[w] = if usage[w] > 0.0 { cover } else { 0.0 };
+        let (share, cover) = (down[w] / demand[w], stock[w] / usage[w]);
+        down[w] = if demand[w] > 0.0 { share } else { 0.0 };
+        stock[w] = if usage[w] > 0.0 { cover } else { 0.0 };
     }
+    (week.on_time, week.unmet, week.down, week.cover) = (on_time, unmet, down, stock);
     week.baseline = week.demand;
     week
 }

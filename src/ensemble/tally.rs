@@ -5,14 +5,13 @@ use rayon::prelude::*;
 use super::Plan;
 use super::batch::Record;
 use super::dispatch;
-use super::histogram::Histogram;
+use super::histogram::{Histogram, Note};
 use super::observe::Watch;
-use crate::wide::{Row, WIDTH, ZERO, add, total};
 
 /// Sum and counts of one cell of a table over time.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
-    /// Sum over realizations: by column within a wave, then over columns.
+    /// Sum over realizations, batch by batch.
     pub sum: f64,
     /// Counts.
     pub histogram: Histogram,
@@ -21,24 +20,15 @@ pub struct Cell {
 /// Cells that are counted together: enough to be worth a task.
 const TASK: usize = 16;
 
-/// Adds to each cell its row of each record of a wave.
+/// Adds to each cell what each record of a wave noted of it.
 #[inline(always)]
-pub(super) fn count(cells: &mut [Cell], table: fn(&Record) -> &[Row], first: usize, records: &[Record]) {
+pub(super) fn count(cells: &mut [Cell], table: fn(&Record) -> &[Note], first: usize, records: &[Record]) {
     for (i, cell) in cells.iter_mut().enumerate() {
-        let mut sums = ZERO;
         for record in records {
-            let row = table(record)[first + i];
-            if record.used == WIDTH {
-                add(&mut sums, &row);
-                cell.histogram.add_row(&row);
-            } else {
-                for w in 0..record.used {
-                    sums[w] += row[w];
-                    cell.histogram.add(row[w]);
-                }
-            }
+            let note = &table(record)[first + i];
+            cell.sum += note.sum;
+            cell.histogram.add_note(note, record.used);
         }
-        cell.sum += total(&sums);
     }
 }
 
@@ -119,7 +109,7 @@ impl Tally {
     /// Adds the records of a wave, in the order given: each cell sees its realizations in order, whoever adds them.
     pub fn absorb(&mut self, records: &[Record]) {
         let path = dispatch::widest();
-        let add = |cells: &mut Vec<Cell>, table: fn(&Record) -> &[Row]| {
+        let add = |cells: &mut Vec<Cell>, table: fn(&Record) -> &[Note]| {
             cells.par_chunks_mut(TASK).enumerate().for_each(|(i, cells)| dispatch::count_on(path, cells, table, i * TASK, records));
         };
         add(&mut self.series, |r| &r.series);

@@ -22,6 +22,8 @@ pub struct Needs {
     pub noise: bool,
     /// Whether markets share part of their noise.
     pub shared_noise: bool,
+    /// Whether prices or fear look at inflow.
+    pub inflow: bool,
     /// Whether fear moves anything.
     pub scare: bool,
     /// Whether ordering or sharing looks at how much of what was asked was filled.
@@ -41,6 +43,7 @@ impl Needs {
             mines_answer: !never(n.price.mine_elasticity),
             noise: !never(n.price.noise),
             shared_noise: !never(n.price.noise_common),
+            inflow: !never(n.price.gamma) || !never(n.price.psi),
             scare: !never(n.price.psi),
             fills: !never(n.behaviour.phantom) || n.slots.iter().any(|s| s.sharing != SharingRule::Proportional),
             pushes: n.outbound.iter().map(|lanes| lanes.clone().any(|l| n.lanes[l].push)).collect(),
