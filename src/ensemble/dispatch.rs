@@ -52,7 +52,8 @@ pub fn paths() -> Vec<Path> {
         if is_x86_feature_detected!("avx2") {
             list.push(Path::Avx2);
         }
-        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+        let has = [is_x86_feature_detected!("avx512f"), is_x86_feature_detected!("avx512bw")];
+        if has == [true; 2] && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
             list.push(Path::Avx512);
         }
     }
@@ -75,7 +76,7 @@ macro_rules! on_every_path {
                 fn avx2($($argument: $type),*) -> $out {
                     $body($($argument),*)
                 }
-                #[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
                 fn avx512($($argument: $type),*) -> $out {
                     $body($($argument),*)
                 }

@@ -111,23 +111,26 @@ impl Histogram {
         self.least = min(self.least, note.least);
         self.largest = max(self.largest, note.largest);
         self.count += used as u64;
-        let keys = &note.keys[..used];
         let mut zeros = 0;
-        for k in keys {
-            zeros += u16::from(*k == ZERO_KEY);
+        for k in note.keys {
+            zeros += u16::from(k == ZERO_KEY);
         }
-        if zeros > 0 {
-            self.count_key(ZERO_KEY, u32::from(zeros));
-        }
-        if zeros as usize == used {
+        let keys = &note.keys[..used];
+        if zeros == 0 {
+            for k in keys {
+                self.count_key(*k, 1);
+            }
             return;
         }
         // Zeros are often many: counting them one by one would wait for one place in memory.
         let (mut others, mut n) = ([0; WIDTH], 0);
-        for k in keys {
-            others[n] = *k;
-            n += usize::from(*k != ZERO_KEY);
+        if zeros < WIDTH as u16 {
+            for k in keys {
+                others[n] = *k;
+                n += usize::from(*k != ZERO_KEY);
+            }
         }
+        self.count_key(ZERO_KEY, (used - n) as u32);
         for k in &others[..n] {
             self.count_key(*k, 1);
         }

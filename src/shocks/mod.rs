@@ -16,7 +16,7 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, exp, exp1, max, normal_quantile1};
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
-use stream::{Key, fill, fill_nth, fill_two, key, normals};
+use stream::{Key, SPAN, Single, fill, fill_nth, fill_two, key, normals};
 
 /// Everything that is scheduled, for all realizations.
 #[derive(Debug, Clone)]
@@ -119,11 +119,11 @@ pub struct PeriodShocks {
     pub delay: Vec<Row>,
     /// Per lane: whether it has extra weeks in some realization of the batch.
     pub late: Vec<bool>,
-    /// The pair of periods whose normals are at hand.
-    pair: Option<usize>,
-    demand_normals: Vec<[Row; 2]>,
-    element_normals: Vec<[Row; 2]>,
-    market_normals: Vec<[Row; 2]>,
+    /// The span of periods whose normals are at hand.
+    span: Option<usize>,
+    demand_normals: Vec<[Single; SPAN]>,
+    element_normals: Vec<[Single; SPAN]>,
+    market_normals: Vec<[Single; SPAN]>,
 }
 
 impl Shocks {
@@ -225,7 +225,7 @@ impl Shocks {
 
     /// Room for one period's shocks, to be reused.
     pub fn period(&self, network: &Network) -> PeriodShocks {
-        let pair = |keys: usize| vec![[ZERO; 2]; keys];
+        let normals = |keys: usize| vec![[[0.0; WIDTH]; SPAN]; keys];
         PeriodShocks {
             period: 0,
             active: vec![false; self.schedules.len()],
@@ -240,10 +240,10 @@ impl Shocks {
             returned: vec![ZERO; self.licensed.len()],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
             late: vec![false; network.lanes.len()],
-            pair: None,
-            demand_normals: pair(self.noise.demand.len()),
-            element_normals: pair(self.noise.elements.len()),
-            market_normals: pair(self.noise.markets.len()),
+            span: None,
+            demand_normals: normals(self.noise.demand.len()),
+            element_normals: normals(self.noise.elements.len()),
+            market_normals: normals(self.noise.markets.len()),
         }
     }
 
@@ -258,7 +258,7 @@ impl Shocks {
         let t = period as u32;
         for (d, desk) in self.desks.iter().enumerate() {
             if out.active[desk.event] {
-                out.strictness[d] = normals(self.noise.desks[d], t / 2, draws.first)[period % 2];
+                out.strictness[d] = double(&normals(self.noise.desks[d], (period / SPAN) as u32, draws.first)[period % SPAN]);
                 let chance = draws.event(desk.return_rate);
                 for h in desk.lanes.clone() {
                     let (review, sent_back) = fill_two(self.noise.licensed[h], t, draws.first);
@@ -279,13 +279,13 @@ impl Shocks {
         }
     }
 
-    /// The noise of demand and prices. Normals come in pairs of periods: in the second the first's draws are at hand.
+    /// The noise of demand and prices. Normals come for a span of periods at once and are kept while it lasts.
     #[inline(always)]
     fn noises(&self, network: &Network, draws: &Draws, period: usize, out: &mut PeriodShocks) {
-        let pair = period / 2;
-        if out.pair != Some(pair) {
+        let (span, at) = (period / SPAN, period % SPAN);
+        if out.span != Some(span) {
             // Plain loops: what is passed to `for_each` may be compiled apart, without the wide instructions of its caller.
-            let (noise, t) = (&self.noise, pair as u32);
+            let (noise, t) = (&self.noise, span as u32);
             for (key, rows) in noise.elements.iter().zip(&mut out.element_normals) {
                 *rows = normals(*key, t, draws.first);
             }
@@ -297,16 +297,16 @@ impl Shocks {
                     *rows = normals(*key, t, draws.first);
                 }
             }
-            out.pair = Some(pair);
+            out.span = Some(span);
         }
         for (row, rows) in out.element.iter_mut().zip(&out.element_normals) {
-            *row = rows[period % 2];
+            *row = double(&rows[at]);
         }
         for (row, rows) in out.market.iter_mut().zip(&out.market_normals) {
-            *row = rows[period % 2];
+            *row = double(&rows[at]);
         }
         for ((facility, user, k), rows) in self.noise.demand.iter().zip(&out.demand_normals) {
-            out.demand[*facility] = demand_factor(network, draws, *user, *k, period, &rows[period % 2]);
+            out.demand[*facility] = demand_factor(network, draws, *user, *k, period, &double(&rows[at]));
         }
     }
 
@@ -323,6 +323,16 @@ impl Shocks {
     pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
         self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
     }
+}
+
+/// A row in double precision.
+#[inline(always)]
+fn double(row: &Single) -> Row {
+    let mut out = ZERO;
+    for w in 0..WIDTH {
+        out[w] = f64::from(row[w]);
+    }
+    out
 }
 
 /// Factor on a facility's demand in one period, from its normals `z`.

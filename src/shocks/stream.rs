@@ -89,18 +89,23 @@ pub fn fill_two(key: Key, period: u32, first_realization: u64) -> (Row, Row) {
     (a, b)
 }
 
-/// The standard normals of two periods, `2 pair` and `2 pair + 1`, from one block of bits (Box and Muller 1958).
+/// The standard normals of four periods, `4 span` to `4 span + 3`, from one block of bits.
 #[inline(always)]
-pub fn normals(key: Key, pair: u32, first_realization: u64) -> [Row; 2] {
-    let (mut even, mut odd) = (ZERO, ZERO);
+pub fn normals(key: Key, span: u32, first_realization: u64) -> [Single; SPAN] {
+    let mut out = [[0.0; WIDTH]; SPAN];
     for w in 0..WIDTH {
-        let b = block(key, pair, first_realization + w as u64, 1);
-        let (x, y) = box_muller(unit(b[0], b[1]), unit(b[2], b[3]));
-        even[w] = x;
-        odd[w] = y;
+        let [a, b, c, d] = block(key, span, first_realization + w as u64, 1);
+        (out[0][w], out[1][w]) = box_muller(a as u32, b as u32);
+        (out[2][w], out[3][w]) = box_muller(c as u32, d as u32);
     }
-    [even, odd]
+    out
 }
+
+/// Periods whose normals come from one block.
+pub const SPAN: usize = 4;
+
+/// One number in single precision for each realization of a batch.
+pub type Single = [f32; WIDTH];
 
 /// The `index`-th uniform of a list at one address (buyers of a lane, say).
 pub fn fill_nth(key: Key, index: u32, first_realization: u64) -> Row {
@@ -142,12 +147,14 @@ mod tests {
     #[test]
     fn normals_have_the_moments_and_tails_of_the_books() {
         let k = key(11, "price", "X");
-        let (mut n, mut sums, mut tails, mut across) = (0.0, [0.0; 4], [0.0; 3], 0.0);
-        for pair in 0..20_000 {
-            let [a, b] = normals(k, pair, 0);
+        let (mut n, mut sums, mut tails, mut across) = (0.0, [0.0; 4], [0.0; 3], [0.0; 6]);
+        for span in 0..20_000 {
+            let rows = normals(k, span, 0);
             for w in 0..WIDTH {
-                across += a[w] * b[w];
-                for z in [a[w], b[w]] {
+                let z = rows.map(|row| f64::from(row[w]));
+                let pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)];
+                across.iter_mut().zip(pairs).for_each(|(sum, (i, j))| *sum += z[i] * z[j]);
+                for z in z {
                     n += 1.0;
                     for (p, sum) in sums.iter_mut().enumerate() {
                         *sum += z.powi(p as i32 + 1);
@@ -158,14 +165,15 @@ mod tests {
                 }
             }
         }
-        let z = |found: f64, expected: f64, variance: f64| (found / n - expected) / (variance / n).sqrt();
+        let off = |found: f64, expected: f64, variance: f64| (found / n - expected) / (variance / n).sqrt();
         for (i, (expected, variance)) in [(0.0, 1.0), (1.0, 2.0), (0.0, 15.0), (3.0, 96.0)].into_iter().enumerate() {
-            assert!(z(sums[i], expected, variance).abs() < 4.0, "moment {}: {}", i + 1, sums[i] / n);
+            assert!(off(sums[i], expected, variance).abs() < 4.0, "moment {}: {}", i + 1, sums[i] / n);
         }
         for (i, p) in [0.317_310_507_862_914_1, 0.045_500_263_896_358_4, 0.002_699_796_063_260_2].into_iter().enumerate() {
-            assert!(z(tails[i], p, p * (1.0 - p)).abs() < 4.0, "tail {}: {}", i + 1, tails[i] / n);
+            assert!(off(tails[i], p, p * (1.0 - p)).abs() < 4.0, "tail {}: {}", i + 1, tails[i] / n);
         }
-        assert!(z(across, 0.0, 0.5).abs() < 4.0 * std::f64::consts::SQRT_2, "correlation {}", across / n);
+        // A quarter as many products as numbers.
+        assert!(across.iter().all(|sum| off(4.0 * sum, 0.0, 4.0).abs() < 4.0), "correlations {:?}", across.map(|x| 4.0 * x / n));
     }
 
     #[test]
