@@ -111,6 +111,14 @@ pub fn largest(row: &Row) -> f64 {
     halve(row, max)
 }
 
+/// Multiplies `a` by `b`.
+#[inline(always)]
+pub fn times(a: &mut Row, b: &Row) {
+    for w in 0..WIDTH {
+        a[w] *= b[w];
+    }
+}
+
 /// Adds `b` to `a`.
 #[inline(always)]
 pub fn add(a: &mut Row, b: &Row) {

@@ -30,7 +30,7 @@ fn shortages(name: &str, realizations: u64, sets: &[(String, String)]) -> [(f64,
             shocks.fill(&network, &draws, t, &mut now);
             engine::step(world, &now, &mut state);
             if let Some(k) = WEEKS.iter().position(|w| *w == t) {
-                for x in state.backlog[0] {
+                for x in state.users[0].backlog {
                     sums[k].0 += x;
                     sums[k].1 += x * x;
                 }

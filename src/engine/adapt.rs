@@ -11,7 +11,8 @@ pub fn adapt(world: World<'_>, _now: &PeriodShocks, state: &mut State) {
     thrift(world, state);
     perceived_leads(world, state);
     expectations(world, state);
-    for ring in &mut state.rings {
+    for lane in &mut state.lanes {
+        let ring = &mut lane.ring;
         ring.head = if ring.head + 1 == ring.len { 0 } else { ring.head + 1 };
     }
 }
@@ -33,7 +34,7 @@ fn scare(world: World<'_>, state: &mut State) {
         let value = market.flow * market.reference;
         let (sum, total) = &mut missing[market.region];
         *total += value;
-        let (inflow, asked, least) = (&state.inflow[k], &state.asked[k], 1e-9 * market.flow);
+        let (inflow, asked, least) = (&state.markets[k].inflow, &state.markets[k].asked, 1e-9 * market.flow);
         let mut lack = ZERO;
         for w in 0..WIDTH {
             lack[w] = value * max(NOTICED - inflow[w] / max(asked[w], least), 0.0);
@@ -67,7 +68,7 @@ fn thrift(world: World<'_>, state: &mut State) {
             for &(o, weight) in &thrift.weights[grade] {
                 total += weight;
                 for &(k, share) in &thrift.oxides[o][side] {
-                    let felt = &state.price_felt[k];
+                    let felt = &state.markets[k].felt;
                     for w in 0..WIDTH {
                         index[w] += weight * share * felt[w];
                     }
@@ -116,11 +117,11 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
                 }
             }
         }
-        let mut lead = state.lead[s];
+        let mut lead = state.slots[s].lead;
         for w in 0..WIDTH {
             lead[w] += weight[w] * (min(true_lead[w], n.behaviour.lead_max) - lead[w]);
         }
-        state.lead[s] = lead;
+        state.slots[s].lead = lead;
     }
 }
 
@@ -136,21 +137,21 @@ fn expectations(world: World<'_>, state: &mut State) {
         let mut pushed = ZERO;
         for &l in &n.inbound[s] {
             if n.lanes[l].push {
-                add(&mut pushed, &state.shipped[l]);
+                add(&mut pushed, &state.lanes[l].shipped);
             }
         }
-        let mut forecast = state.push_forecast[s];
+        let mut forecast = state.slots[s].push_forecast;
         for w in 0..WIDTH {
             forecast[w] += weight[w] * (pushed[w] - forecast[w]);
         }
-        state.push_forecast[s] = forecast;
+        state.slots[s].push_forecast = forecast;
     }
     for (l, lane) in n.lanes.iter().enumerate() {
         if lane.push || !(n.needs.fills || world.shocks.reroutes[lane.to]) {
             continue;
         }
-        let (shipped, owed) = (&state.shipped[l], &state.backorders[l]);
-        let (mut fill, mut history) = (state.fill[l], state.history[l]);
+        let (shipped, owed) = (&state.lanes[l].shipped, &state.lanes[l].backorders);
+        let (mut fill, mut history) = (state.lanes[l].fill, state.lanes[l].history);
         for w in 0..WIDTH {
             let asked = shipped[w] + owed[w];
             let share = shipped[w] / asked;
@@ -158,6 +159,6 @@ fn expectations(world: World<'_>, state: &mut State) {
             fill[w] += weight[w] * (filled - fill[w]);
             history[w] += weight[w] * (shipped[w] - history[w]);
         }
-        (state.fill[l], state.history[l]) = (fill, history);
+        (state.lanes[l].fill, state.lanes[l].history) = (fill, history);
     }
 }

@@ -16,13 +16,10 @@ pub struct Ledger {
 
 /// No stock, ring or backorder is negative or not a number.
 pub fn nothing_negative(state: &State) -> bool {
-    let good = |rows: &[Row]| rows.iter().flatten().all(|x| *x >= 0.0);
-    good(&state.on_hand)
-        && good(&state.transit)
-        && good(&state.backorders)
-        && good(&state.hold)
-        && good(&state.send_back)
-        && good(&state.stranded)
+    let good = |row: &Row| row.iter().all(|x| *x >= 0.0);
+    state.slots.iter().all(|s| good(&s.on_hand) && good(&s.stranded))
+        && state.lanes.iter().all(|l| good(&l.backorders))
+        && [&state.transit, &state.hold, &state.send_back].into_iter().flatten().all(good)
 }
 
 /// Adds up every element.
@@ -39,10 +36,10 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
     };
     for (s, slot) in n.slots.iter().enumerate() {
         if !slot.infinite {
-            book(&mut out.inside, slot.commodity, &state.on_hand[s]);
+            book(&mut out.inside, slot.commodity, &state.slots[s].on_hand);
         }
-        book(&mut out.left, slot.commodity, &state.drained[s]);
-        book(&mut out.mined, slot.commodity, &state.sourced[s]);
+        book(&mut out.left, slot.commodity, &state.slots[s].drained);
+        book(&mut out.mined, slot.commodity, &state.slots[s].sourced);
     }
     for (l, lane) in n.lanes.iter().enumerate() {
         book(&mut out.inside, n.slots[lane.from].commodity, &in_transit(state, l));
@@ -61,7 +58,7 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
         }
     }
     for (u, user) in n.users.iter().enumerate() {
-        book(&mut out.left, n.slots[user.slot].commodity, &state.served_total[u]);
+        book(&mut out.left, n.slots[user.slot].commodity, &state.users[u].served_total);
     }
     out
 }
@@ -81,7 +78,7 @@ pub fn mass_error(before: &Ledger, now: &Ledger) -> f64 {
 
 /// Mass in a lane's transit ring.
 pub fn in_transit(state: &State, lane: usize) -> Row {
-    let ring = state.rings[lane];
+    let ring = state.lanes[lane].ring;
     let mut sum = ZERO;
     state.transit[ring.start..ring.start + ring.len].iter().for_each(|r| add(&mut sum, r));
     sum
@@ -109,14 +106,14 @@ pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
         for &l in &n.inbound[s] {
             add(&mut sum, &in_transit(state, l));
             if !n.lanes[l].push {
-                add(&mut sum, &state.backorders[l]);
+                add(&mut sum, &state.lanes[l].backorders);
             }
             if let Some(h) = world.shocks.licence_of(l) {
                 add(&mut sum, &held(world, state, h));
             }
         }
         scale = sum.iter().copied().fold(scale, f64::max).max(1e-12);
-        let gap = each(|w| (sum[w] - state.on_order[s][w]).abs() / scale);
+        let gap = each(|w| (sum[w] - state.slots[s].on_order[w]).abs() / scale);
         worst = gap.iter().copied().fold(worst, f64::max);
     }
     worst

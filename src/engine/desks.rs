@@ -94,7 +94,7 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         state.posted[d] = each(|w| (mean[w] + wait[w]) / (1.0 - back[w]));
     }
     for &(lane, licensed) in &shocks.rerouted {
-        let passed = state.passed[lane];
+        let passed = state.lanes[lane].passed;
         let share = licensed.map_or(ONE, |h| state.licensed_share[h]);
         admit(network, lane, each(|w| passed[w] * share[w]), state);
     }
@@ -116,11 +116,11 @@ fn moved(p: &Row, strictness: &Row) -> Row {
 /// Sets a lane's eligible share; orders of buyers who lost eligibility are withdrawn and wanted elsewhere.
 #[inline(always)]
 fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut State) {
-    let before = state.eligible[l];
-    state.eligible[l] = eligible;
+    let before = state.lanes[l].eligible;
+    state.lanes[l].eligible = eligible;
     let lane = &network.lanes[l];
     if any(|w| eligible[w] < before[w]) {
-        let (mut b, mut owed, mut on_order) = (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]);
+        let (mut b, mut owed, mut on_order) = (state.lanes[l].backorders, state.slots[lane.from].owed, state.slots[lane.to].on_order);
         for w in 0..WIDTH {
             let part = b[w] * (1.0 - eligible[w] / before[w]);
             let gone = if eligible[w] < before[w] { part } else { 0.0 };
@@ -128,7 +128,7 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
             owed[w] -= gone;
             on_order[w] -= gone;
         }
-        (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]) = (b, owed, on_order);
+        (state.lanes[l].backorders, state.slots[lane.from].owed, state.slots[lane.to].on_order) = (b, owed, on_order);
     }
 }
 
@@ -139,7 +139,7 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
     let desk = &shocks.desks[d];
     let held_before = state.held[d];
     for h in desk.lanes.clone() {
-        state.cleared[shocks.licensed[h].lane] = ZERO;
+        state.lanes[shocks.licensed[h].lane].cleared = ZERO;
     }
     if !any(|w| held_before[w] != 0.0) {
         return;
@@ -162,7 +162,7 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
                     go[w] = std::mem::take(&mut state.hold[at][w]);
                     back[w] = std::mem::take(&mut state.send_back[at][w]);
                     // A paper is worth nothing at a shut border: the goods go back, the order stands.
-                    if state.open[l][w] == 0.0 {
+                    if state.lanes[l].open[w] == 0.0 {
                         back[w] += std::mem::take(&mut go[w]);
                     }
                 }
@@ -170,24 +170,25 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
             add(&mut state.applications.approved, &go);
             add(&mut state.applications.returned, &back);
             super::ship::carry(world, now, l, &go, state);
-            add(&mut state.cleared[l], &go);
+            add(&mut state.lanes[l].cleared, &go);
             if network.slots[lane.from].infinite {
                 // A source without end takes back what it gave.
-                let sourced = &mut state.sourced[lane.from];
+                let sourced = &mut state.slots[lane.from].sourced;
                 *sourced = each(|w| sourced[w] - back[w]);
             } else {
-                add(&mut state.on_hand[lane.from], &back);
+                add(&mut state.slots[lane.from].on_hand, &back);
             }
             // Filed again by those who may; the others' part is wanted no more here (ruling 1).
-            let again = if lane.push { ZERO } else { state.eligible[l] };
-            let (mut owed, mut debt, mut on_order) = (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]);
+            let again = if lane.push { ZERO } else { state.lanes[l].eligible };
+            let (mut owed, mut debt, mut on_order) =
+                (state.lanes[l].backorders, state.slots[lane.from].owed, state.slots[lane.to].on_order);
             for w in 0..WIDTH {
                 owed[w] += back[w] * again[w];
                 debt[w] += back[w] * again[w];
                 on_order[w] -= back[w] * (1.0 - again[w]);
                 left[w] += go[w] + back[w];
             }
-            (state.backorders[l], state.owed[lane.from], state.on_order[lane.to]) = (owed, debt, on_order);
+            (state.lanes[l].backorders, state.slots[lane.from].owed, state.slots[lane.to].on_order) = (owed, debt, on_order);
         }
     }
     state.held[d] = each(|w| max(held_before[w] - left[w], 0.0));

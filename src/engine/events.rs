@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Effect;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, max, splat, sum_of, within};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, max, splat, within};
 
 /// Puts this period's events in force.
 #[inline(always)]
@@ -39,10 +39,10 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 fn lift(effect: &Effect, state: &mut State) {
     match effect {
         Effect::Capacity { facilities, .. } => facilities.iter().for_each(|&f| state.capacity[f] = ONE),
-        Effect::Demand { users, .. } => users.iter().for_each(|&u| state.demand_factor[u] = ONE),
+        Effect::Demand { users, .. } => users.iter().for_each(|&u| state.users[u].demand_factor = ONE),
         Effect::Ban { lanes, .. } => lanes.iter().for_each(|&l| {
-            state.open[l] = ONE;
-            state.passed[l] = ONE;
+            state.lanes[l].open = ONE;
+            state.lanes[l].passed = ONE;
         }),
         Effect::DeskRate { desks, .. } => desks.iter().for_each(|&d| state.rate_factor[d] = ONE),
         Effect::Delay { .. } | Effect::Scare { .. } => {}
@@ -60,13 +60,13 @@ fn impose(world: World<'_>, now: &PeriodShocks, effect: &Effect, state: &mut Sta
             facilities.iter().for_each(|&f| towards(&mut state.capacity[f], &now.strength[*event], draws.event(*left)));
         }
         Effect::Demand { event, users, factor } => {
-            users.iter().for_each(|&u| towards(&mut state.demand_factor[u], &now.strength[*event], draws.event(*factor)));
+            users.iter().for_each(|&u| towards(&mut state.users[u].demand_factor, &now.strength[*event], draws.event(*factor)));
         }
         Effect::Ban { event, lanes, leakage, divert } => {
             for &l in lanes {
-                towards(&mut state.open[l], &now.strength[*event], draws.event(*leakage));
+                towards(&mut state.lanes[l].open, &now.strength[*event], draws.event(*leakage));
                 if *divert {
-                    towards(&mut state.passed[l], &now.strength[*event], draws.event(*leakage));
+                    towards(&mut state.lanes[l].passed, &now.strength[*event], draws.event(*leakage));
                 }
             }
         }
@@ -129,27 +129,20 @@ pub(super) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: 
     }
 }
 
-/// Scales what `places` of a table of rows have to what a quota allows.
+/// By what factor a total has to shrink to keep to a quota's allowance.
 #[inline(always)]
-pub(super) fn hold_to(allowance: &Row, places: &[usize], rows: &mut [Row]) {
-    let total = sum_of(rows, places);
-    let mut scale = ONE;
+pub(super) fn shrink(total: &Row, allowance: &Row) -> Row {
+    let mut factor = ONE;
     for w in 0..WIDTH {
         let part = max(allowance[w], 0.0) / total[w];
-        scale[w] = if total[w] > allowance[w] { part } else { 1.0 };
+        factor[w] = if total[w] > allowance[w] { part } else { 1.0 };
     }
-    for &i in places {
-        let row = &mut rows[i];
-        for w in 0..WIDTH {
-            row[w] *= scale[w];
-        }
-    }
+    factor
 }
 
-/// Takes off a quota what `places` of a table of rows have used.
+/// Takes what was used off a quota.
 #[inline(always)]
-pub(super) fn spend(left: &mut Row, places: &[usize], rows: &[Row]) {
-    let used = sum_of(rows, places);
+pub(super) fn spend(left: &mut Row, used: &Row) {
     for w in 0..WIDTH {
         left[w] = max(left[w] - used[w], 0.0);
     }

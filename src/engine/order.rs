@@ -12,7 +12,7 @@ pub fn order(world: World<'_>, state: &mut State) {
     for &s in &n.order_sequence {
         let wants = n.needs.forecast[s];
         if n.slots[s].role == Role::Stock && wants {
-            state.desired[s] = received(world, s, state);
+            state.slots[s].desired = received(world, s, state);
         }
         if world.shocks.reroutes[s] {
             reach(world, s, state);
@@ -26,7 +26,7 @@ pub fn order(world: World<'_>, state: &mut State) {
     for s in 0..n.slots.len() {
         if n.slots[s].role == Role::Output {
             let orders = received(world, s, state);
-            follow(&mut state.order_forecast[s], &orders, &weight);
+            follow(&mut state.slots[s].order_forecast, &orders, &weight);
         }
     }
 }
@@ -45,7 +45,7 @@ fn received(world: World<'_>, s: usize, state: &State) -> Row {
     let mut sum = ZERO;
     for l in world.network.outbound[s].clone() {
         if !world.network.lanes[l].push {
-            add(&mut sum, &state.placed[l]);
+            add(&mut sum, &state.lanes[l].placed);
         }
     }
     sum
@@ -55,8 +55,8 @@ fn received(world: World<'_>, s: usize, state: &State) -> Row {
 #[inline(always)]
 fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
     let n = world.network;
-    let desired = state.desired[s];
-    follow(&mut state.usage_forecast[s], &desired, weight);
+    let desired = state.slots[s].desired;
+    follow(&mut state.slots[s].usage_forecast, &desired, weight);
     let Some(user) = n.slots[s].user else { return };
     match n.needs.answer[user] {
         Some(i) => {
@@ -65,9 +65,9 @@ fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
             for w in 0..WIDTH {
                 neutral[w] = desired[w] / max(answer[w], 1e-300);
             }
-            follow(&mut state.neutral_forecast[s], &neutral, weight);
+            follow(&mut state.slots[s].neutral_forecast, &neutral, weight);
         }
-        None => state.neutral_forecast[s] = state.usage_forecast[s],
+        None => state.slots[s].neutral_forecast = state.slots[s].usage_forecast,
     }
 }
 
@@ -77,14 +77,14 @@ fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
     let World { network: n, draws, shocks } = world;
     let slot = &n.slots[s];
     let waiting = match slot.user {
-        Some(u) => state.backlog[u],
-        None => state.owed[s],
+        Some(u) => state.users[u].backlog,
+        None => state.slots[s].owed,
     };
     // Only those who may order count: their share of usage and target, and what is not stranded of the position.
-    let (on_hand, on_order) = (state.on_hand[s], state.on_order[s]);
-    let (reach, mut position) = (if shocks.reroutes[s] { state.reach[s] } else { ONE }, ZERO);
+    let (on_hand, on_order) = (state.slots[s].on_hand, state.slots[s].on_order);
+    let (reach, mut position) = (if shocks.reroutes[s] { state.slots[s].reach } else { ONE }, ZERO);
     if shocks.reroutes[s] {
-        let stranded = state.stranded[s];
+        let stranded = state.slots[s].stranded;
         let user = slot.user.is_some();
         for w in 0..WIDTH {
             let owed = if user { waiting[w] } else { reach[w] * waiting[w] };
@@ -104,8 +104,8 @@ fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
         return order;
     }
     let correction = draws.of(n.behaviour.correction);
-    let (forecast, pushed) = (state.usage_forecast[s], state.push_forecast[s]);
-    let (cover, lead) = (state.cover[s], state.lead[s]);
+    let (forecast, pushed) = (state.slots[s].usage_forecast, state.slots[s].push_forecast);
+    let (cover, lead) = (state.slots[s].cover, state.slots[s].lead);
     if n.needs.scare {
         let psi = draws.of(n.price.psi);
         let scare = state.scare[n.facilities[slot.facility].region];
@@ -130,7 +130,7 @@ fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
 /// Lanes without a regime, open to buyers refused elsewhere: 1 or 0.
 #[inline(always)]
 fn is_free(state: &State, l: usize) -> Row {
-    let (eligible, open) = (&state.eligible[l], &state.open[l]);
+    let (eligible, open) = (&state.lanes[l].eligible, &state.lanes[l].open);
     let mut free = ZERO;
     for w in 0..WIDTH {
         free[w] = if (eligible[w] == 1.0) & (open[w] == 1.0) { 1.0 } else { 0.0 };
@@ -146,7 +146,7 @@ fn chances(world: World<'_>, s: usize, state: &State) -> [Row; 3] {
     let (mut eligible, mut free, mut filled) = (ZERO, ZERO, ZERO);
     for &l in n.inbound[s].iter().filter(|&&l| !n.lanes[l].push) {
         let (share, open) = (n.lanes[l].share, is_free(state, l));
-        let (may, fill) = (&state.eligible[l], &state.fill[l]);
+        let (may, fill) = (&state.lanes[l].eligible, &state.lanes[l].fill);
         for w in 0..WIDTH {
             eligible[w] += share * may[w];
             free[w] += share * open[w];
@@ -166,8 +166,8 @@ fn chances(world: World<'_>, s: usize, state: &State) -> [Row; 3] {
 #[inline(always)]
 fn reach(world: World<'_>, s: usize, state: &mut State) {
     let [eligible, _, fill] = chances(world, s, state);
-    let (before, on_hand, on_order) = (state.reach[s], state.on_hand[s], state.on_order[s]);
-    let (mut after, mut claim) = (ZERO, state.stranded[s]);
+    let (before, on_hand, on_order) = (state.slots[s].reach, state.slots[s].on_hand, state.slots[s].on_order);
+    let (mut after, mut claim) = (ZERO, state.slots[s].stranded);
     for w in 0..WIDTH {
         let some = eligible[w] + (1.0 - eligible[w]) * fill[w];
         after[w] = if eligible[w] > 1.0 - 1e-12 { 1.0 } else { some };
@@ -177,8 +177,8 @@ fn reach(world: World<'_>, s: usize, state: &mut State) {
         let moved = if after[w] > before[w] { back } else { claim[w] };
         claim[w] = if after[w] < before[w] { lost } else { moved };
     }
-    state.stranded[s] = claim;
-    state.reach[s] = after;
+    state.slots[s].stranded = claim;
+    state.slots[s].reach = after;
 }
 
 /// Divides an order over the lanes of a slot; what refused buyers wanted goes to lanes without a regime.
@@ -200,7 +200,7 @@ fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
         return;
     }
     let [eligible, free, fill] = chances(world, s, state);
-    let reach = state.reach[s];
+    let reach = state.slots[s].reach;
     let (mut extra, mut per_reach) = (ZERO, ZERO);
     for w in 0..WIDTH {
         let more = max(1.0 - eligible[w], 0.0) * fill[w] / free[w];
@@ -209,7 +209,7 @@ fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
         per_reach[w] = if reach[w] > 0.0 { per } else { 0.0 };
     }
     for l in pulls() {
-        let (share, open, mine) = (n.lanes[l].share, is_free(state, l), &state.eligible[l]);
+        let (share, open, mine) = (n.lanes[l].share, is_free(state, l), &state.lanes[l].eligible);
         let mut order = ZERO;
         for w in 0..WIDTH {
             order[w] = per_reach[w] * (share * (mine[w] + open[w] * extra[w]));
@@ -221,8 +221,9 @@ fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
 /// Books one order with its supplier.
 #[inline(always)]
 fn put(from: usize, to: usize, l: usize, order: &Row, state: &mut State) {
-    state.placed[l] = *order;
-    add(&mut state.backorders[l], order);
-    add(&mut state.owed[from], order);
-    add(&mut state.on_order[to], order);
+    let lane = &mut state.lanes[l];
+    lane.placed = *order;
+    add(&mut lane.backorders, order);
+    add(&mut state.slots[from].owed, order);
+    add(&mut state.slots[to].on_order, order);
 }

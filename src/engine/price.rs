@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::network::{Market, Network, Role};
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, exp, ln, max, min, splat, sum_of, within};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, exp, ln, max, min, splat, within};
 
 /// Moves every market's scarcity premium and price.
 #[inline(always)]
@@ -27,11 +27,14 @@ pub fn price(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 fn scarcity(world: World<'_>, k: usize, state: &mut State) {
     let World { network: n, draws, .. } = world;
     let market = &n.markets[k];
-    let (usage, stock) = (wanted_usage(n, market, state), sum_of(&state.on_hand, &market.slots));
+    let (usage, mut stock) = (wanted_usage(n, market, state), ZERO);
+    for &s in &market.slots {
+        add(&mut stock, &state.slots[s].on_hand);
+    }
     let law = &n.price;
     let (beta, glut) = (draws.of(law.beta), draws.of(law.beta_glut));
     let (floor, kappa0) = (draws.of(law.floor), draws.of(law.kappa0));
-    let cover = &state.market_cover[k];
+    let cover = &state.markets[k].cover;
     let mut target = ZERO;
     for w in 0..WIDTH {
         target[w] = usage[w] * cover[w];
@@ -60,13 +63,13 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
         }
     }
     let (up, down) = (draws.of(law.alpha_up), draws.of(law.alpha_down));
-    let mut m = state.scarcity[k];
+    let mut m = state.markets[k].scarcity;
     for w in 0..WIDTH {
         let called = max(market.scarcity * premium[w], floor[w]);
         let speed = if called > m[w] { up[w] } else { down[w] };
         m[w] += speed * (called - m[w]);
     }
-    state.scarcity[k] = m;
+    state.markets[k].scarcity = m;
 }
 
 /// Smooths what arrived and what was asked for, and gives their ratio: little inflow is scarcity only where more was asked for.
@@ -76,11 +79,11 @@ fn inflow(world: World<'_>, k: usize, usage: &Row, state: &mut State) -> Row {
     let (orders, owed) = asked_for(world, &n.markets[k], state);
     let mut arrived = ZERO;
     for &l in &n.markets[k].lanes {
-        add(&mut arrived, state.departed(l));
+        add(&mut arrived, state.lanes[l].departed());
     }
     let (weight, floor) = (n.price.inflow_smoothing, 1e-9 * n.markets[k].flow);
     let least = draws.of(n.price.phi_min);
-    let (mut inflow, mut asked, mut phi) = (state.inflow[k], state.asked[k], ZERO);
+    let (mut inflow, mut asked, mut phi) = (state.markets[k].inflow, state.markets[k].asked, ZERO);
     for w in 0..WIDTH {
         // As long as suppliers owe, no less is asked for than what users want to use.
         let now = max(orders[w], min(usage[w], orders[w] + owed[w]));
@@ -88,7 +91,7 @@ fn inflow(world: World<'_>, k: usize, usage: &Row, state: &mut State) -> Row {
         asked[w] += weight * (now - asked[w]);
         phi[w] = within(inflow[w] / max(asked[w], floor), least[w], 1.0);
     }
-    (state.inflow[k], state.asked[k]) = (inflow, asked);
+    (state.markets[k].inflow, state.markets[k].asked) = (inflow, asked);
     phi
 }
 
@@ -99,14 +102,14 @@ fn asked_for(world: World<'_>, market: &Market, state: &State) -> (Row, Row) {
     let (mut asked, mut owed) = (ZERO, ZERO);
     for &l in &market.lanes {
         if n.lanes[l].push {
-            add(&mut asked, &state.shipped[l]);
+            add(&mut asked, &state.lanes[l].shipped);
         } else {
-            add(&mut asked, &state.placed[l]);
-            add(&mut owed, &state.backorders[l]);
+            add(&mut asked, &state.lanes[l].placed);
+            add(&mut owed, &state.lanes[l].backorders);
         }
     }
     for &s in market.slots.iter().filter(|&&s| shocks.reroutes[s] && n.slots[s].orders) {
-        let (reach, wanted) = (&state.reach[s], &state.usage_forecast[s]);
+        let (reach, wanted) = (&state.slots[s].reach, &state.slots[s].usage_forecast);
         for w in 0..WIDTH {
             asked[w] += (1.0 - reach[w]) * wanted[w];
         }
@@ -124,7 +127,7 @@ fn wanted_usage(network: &Network, market: &Market, state: &State) -> Row {
         let slot = &network.slots[s];
         if matches!(slot.role, Role::Input | Role::Final) {
             opening += slot.flow;
-            add(&mut wanted, if slot.user.is_some() { &state.neutral_forecast[s] } else { &state.usage_forecast[s] });
+            add(&mut wanted, if slot.user.is_some() { &state.slots[s].neutral_forecast } else { &state.slots[s].usage_forecast });
         }
     }
     if opening <= 0.0 {
@@ -141,7 +144,7 @@ fn wanted_usage(network: &Network, market: &Market, state: &State) -> Row {
 fn noise(world: World<'_>, now: &PeriodShocks, k: usize, state: &mut State) {
     let World { network: n, draws, .. } = world;
     let (rho, own, [common, alone]) = (draws.of(n.price.noise_rho), &now.market[k], &state.noise_weights);
-    let mut z = state.noise[k];
+    let mut z = state.markets[k].noise;
     for w in 0..WIDTH {
         z[w] = rho[w] * z[w] + alone[w] * own[w];
     }
@@ -151,7 +154,7 @@ fn noise(world: World<'_>, now: &PeriodShocks, k: usize, state: &mut State) {
             z[w] += common[w] * shared[w];
         }
     }
-    state.noise[k] = z;
+    state.markets[k].noise = z;
 }
 
 /// Price over reference: cost of inputs, scarcity here and at the origins, noise; and what users feel of it.
@@ -159,27 +162,27 @@ fn noise(world: World<'_>, now: &PeriodShocks, k: usize, state: &mut State) {
 fn form(world: World<'_>, k: usize, state: &mut State) {
     let n = world.network;
     let market = &n.markets[k];
-    let mut log = state.scarcity[k];
-    add(&mut log, &state.noise[k]);
+    let mut log = state.markets[k].scarcity;
+    add(&mut log, &state.markets[k].noise);
     for &(o, share) in &market.origins {
-        let there = &state.scarcity[o];
+        let there = &state.markets[o].scarcity;
         for w in 0..WIDTH {
             log[w] += share * there[w];
         }
     }
     let mut cost = ONE;
     for input in &market.inputs {
-        let p = &state.price[input.market];
+        let p = &state.markets[input.market].price;
         for w in 0..WIDTH {
             cost[w] += input.share * (p[w] - 1.0);
         }
     }
     let factor = exp(&log);
-    let (mut price, mut felt) = (ZERO, state.price_felt[k]);
+    let (mut price, mut felt) = (ZERO, state.markets[k].felt);
     for w in 0..WIDTH {
         price[w] = cost[w] * factor[w];
         felt[w] += n.price.smoothing * (price[w] - felt[w]);
     }
-    (state.price[k], state.price_felt[k]) = (price, felt);
+    (state.markets[k].price, state.markets[k].felt) = (price, felt);
     debug_assert!((0..WIDTH).all(|w| price[w].is_finite() && price[w] > 0.0));
 }

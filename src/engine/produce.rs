@@ -1,11 +1,11 @@
 //! In: what is on hand. Out: what facilities make of it, and what final demand is served.
 
-use super::events::{allowance, hold_to, spend};
+use super::events::{allowance, shrink, spend};
 use super::{State, World};
 use crate::network::Network;
 use crate::scenario::schema::Drive;
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, exp, ln, max, min, splat};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, exp, ln, max, min, splat, sum_of, times};
 
 /// Leontief production with co-products, then final service. Each facility uses only its own slots, so order does not matter.
 #[inline(always)]
@@ -17,15 +17,17 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         }
     }
     for (q, quota) in shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]) {
-        let allowed = allowance(world, now, state, q);
-        hold_to(&allowed, &quota.activities, &mut state.activity);
+        let factor = shrink(&sum_of(&state.activity, &quota.activities), &allowance(world, now, state, q));
+        for &a in &quota.activities {
+            times(&mut state.activity[a], &factor);
+        }
     }
     for a in 0..n.activities.len() {
         run(world, a, state);
     }
     // What lacked its inputs has used up nothing.
     for (q, quota) in shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]) {
-        spend(&mut state.quota_left[q], &quota.activities, &state.activity);
+        spend(&mut state.quota_left[q], &sum_of(&state.activity, &quota.activities));
     }
     demand(world, now, state);
     for u in 0..n.users.len() {
@@ -63,13 +65,13 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
         // Several recipes may take the same.
         for a in facility.activities.clone() {
             for (slot, _) in &n.activities[a].inputs {
-                state.desired[*slot] = ZERO;
+                state.slots[*slot].desired = ZERO;
             }
         }
         for a in facility.activities.clone() {
             let row = state.activity[a];
             for (slot, amount) in &n.activities[a].inputs {
-                let desired = &mut state.desired[*slot];
+                let desired = &mut state.slots[*slot].desired;
                 for w in 0..WIDTH {
                     desired[w] += row[w] * amount;
                 }
@@ -87,8 +89,8 @@ fn pulled(world: World<'_>, a: usize, state: &State) -> Row {
     for &d in &n.activities[a].drivers {
         let (slot, per_unit) = n.activities[a].outputs[d];
         let units = 1.0 / per_unit;
-        let (forecast, cover) = (&state.order_forecast[slot], &state.cover[slot]);
-        let (on_hand, owed) = (&state.on_hand[slot], &state.owed[slot]);
+        let (forecast, cover) = (&state.slots[slot].order_forecast, &state.slots[slot].cover);
+        let (on_hand, owed) = (&state.slots[slot].on_hand, &state.slots[slot].owed);
         for w in 0..WIDTH {
             let gap = cover[w] * forecast[w] - (on_hand[w] - owed[w]);
             most[w] = max(most[w], (forecast[w] + correction[w] * gap) * units);
@@ -103,14 +105,14 @@ fn throttled(world: World<'_>, a: usize, state: &State) -> Row {
     let n = world.network;
     let activity = &n.activities[a];
     let Some(&(slot, _)) = activity.drivers.first().and_then(|&d| activity.outputs.get(d)) else { return ZERO };
-    let (on_hand, owed, cover) = (state.on_hand[slot], state.owed[slot], state.cover[slot]);
+    let (on_hand, owed, cover) = (state.slots[slot].on_hand, state.slots[slot].owed, state.slots[slot].cover);
     let flow = n.slots[slot].flow;
     let mut answer = ONE;
     if n.needs.mines_answer && !activity.basket.is_empty() {
         let elasticity = world.draws.of(n.price.mine_elasticity);
         let mut value = ZERO;
         for (m, share) in &activity.basket {
-            let felt = &state.price_felt[*m];
+            let felt = &state.markets[*m].felt;
             for w in 0..WIDTH {
                 value[w] += share * felt[w];
             }
@@ -137,7 +139,7 @@ fn fed(world: World<'_>, a: usize, state: &State) -> Row {
     let activity = &world.network.activities[a];
     let mut least = splat(f64::INFINITY);
     for (slot, amount) in &activity.inputs {
-        let (on_hand, cover) = (&state.on_hand[*slot], &state.cover[*slot]);
+        let (on_hand, cover) = (&state.slots[*slot].on_hand, &state.slots[*slot].cover);
         for w in 0..WIDTH {
             least[w] = min(on_hand[w] / ((cover[w] + 1.0) * amount), least[w]);
         }
@@ -154,29 +156,29 @@ fn run(world: World<'_>, a: usize, state: &mut State) {
     let activity = &world.network.activities[a];
     let mut u = state.activity[a];
     for (slot, amount) in &activity.inputs {
-        let usable = if world.shocks.reroutes[*slot] { usable(*slot, &u, *amount, state) } else { state.on_hand[*slot] };
         let units = 1.0 / amount;
+        let usable = if world.shocks.reroutes[*slot] { &usable(*slot, &u, *amount, state) } else { &state.slots[*slot].on_hand };
         for w in 0..WIDTH {
             u[w] = max(min(u[w], usable[w] * units), 0.0);
         }
     }
     for (slot, amount) in &activity.inputs {
         if world.shocks.reroutes[*slot] {
-            let (theirs, reach, mut claim) = (state.stranded_on_hand(*slot), &state.reach[*slot], state.stranded[*slot]);
+            let theirs = state.stranded_on_hand(*slot);
+            let slot = &mut state.slots[*slot];
             for w in 0..WIDTH {
-                claim[w] = max(claim[w] - min((1.0 - reach[w]) * amount * u[w], theirs[w]), 0.0);
+                slot.stranded[w] = max(slot.stranded[w] - min((1.0 - slot.reach[w]) * amount * u[w], theirs[w]), 0.0);
             }
-            state.stranded[*slot] = claim;
         }
     }
     for (slot, amount) in &activity.inputs {
-        let on_hand = &mut state.on_hand[*slot];
+        let on_hand = &mut state.slots[*slot].on_hand;
         for w in 0..WIDTH {
             on_hand[w] = max(on_hand[w] - amount * u[w], 0.0);
         }
     }
     for (slot, amount) in &activity.outputs {
-        let on_hand = &mut state.on_hand[*slot];
+        let on_hand = &mut state.slots[*slot].on_hand;
         for w in 0..WIDTH {
             on_hand[w] += amount * u[w];
         }
@@ -189,7 +191,7 @@ fn run(world: World<'_>, a: usize, state: &mut State) {
 #[inline(always)]
 fn usable(slot: usize, activity: &Row, amount: f64, state: &State) -> Row {
     let theirs = state.stranded_on_hand(slot);
-    let (here, reach) = (&state.on_hand[slot], &state.reach[slot]);
+    let (here, reach) = (&state.slots[slot].on_hand, &state.slots[slot].reach);
     let mut usable = ZERO;
     for w in 0..WIDTH {
         let wanted = activity[w] * amount;
@@ -204,19 +206,14 @@ fn demand(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let World { network: n, draws, .. } = world;
     for (i, &(market, elasticity)) in n.needs.answers.iter().enumerate() {
         let elasticity = draws.of(elasticity);
-        let mut log = ln(&state.price_felt[market]);
+        let mut log = ln(&state.markets[market].felt);
         for w in 0..WIDTH {
             log[w] *= -elasticity[w];
         }
         state.price_answer[i] = exp(&log);
     }
-    let times = |level: &mut Row, factor: &Row| {
-        for w in 0..WIDTH {
-            level[w] *= factor[w];
-        }
-    };
     for (u, user) in n.users.iter().enumerate() {
-        let mut level = state.demand_factor[u];
+        let mut level = state.users[u].demand_factor;
         if let Some(i) = n.needs.growth[u] {
             times(&mut level, &state.growth[i]);
         }
@@ -226,7 +223,7 @@ fn demand(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         // Noise and growth act on the facility; the mix decides how much of it is this grade.
         times(&mut level, &now.demand[user.facility]);
         times(&mut level, &mix(n, u, state));
-        state.demand[u] = level;
+        state.users[u].demand = level;
     }
     for (growth, pace) in state.growth.iter_mut().zip(&state.pace) {
         times(growth, pace);
@@ -238,7 +235,7 @@ fn demand(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 fn serve(world: World<'_>, u: usize, state: &mut State) {
     let World { network: n, draws, shocks } = world;
     let user = &n.users[u];
-    let demand = state.demand[u];
+    let demand = state.users[u].demand;
     let mut most = splat(f64::MAX);
     if let Some(p) = user.headroom {
         // Catch-up is bounded by capacity, this week's own demand never by less than the opening.
@@ -247,42 +244,45 @@ fn serve(world: World<'_>, u: usize, state: &mut State) {
             most[w] = headroom[w] * max(demand[w], user.demand);
         }
     }
-    let (waiting, on_hand) = (state.backlog[u], state.on_hand[user.slot]);
-    let (mut served, mut backlog, mut lost, mut left) = (ZERO, ZERO, ZERO, ZERO);
     let (waits, leaves) = (user.backlog, 1.0 - user.backlog);
+    let (mut served, mut backlog, mut lost) = (ZERO, state.users[u].backlog, ZERO);
     if shocks.reroutes[user.slot] {
         // Buyers who may not order live on what was theirs; the others on the rest.
-        let (theirs, reach, mut claim) = (state.stranded_on_hand(user.slot), state.reach[user.slot], state.stranded[user.slot]);
+        let theirs = state.stranded_on_hand(user.slot);
+        let slot = &mut state.slots[user.slot];
+        let (reach, mut claim, mut on_hand) = (slot.reach, slot.stranded, slot.on_hand);
         for w in 0..WIDTH {
             let stranded_need = (1.0 - reach[w]) * demand[w];
             let stranded_served = min(stranded_need, theirs[w]);
-            let need = reach[w] * demand[w] + waiting[w];
+            let need = reach[w] * demand[w] + backlog[w];
             let rest = max(min(min(need, reach[w] * most[w]), on_hand[w] - theirs[w]), 0.0);
             let unmet = need - rest;
             backlog[w] = waits * unmet;
             lost[w] = leaves * unmet + stranded_need - stranded_served;
             served[w] = rest + stranded_served;
-            left[w] = max(on_hand[w] - rest - stranded_served, 0.0);
+            on_hand[w] = max(on_hand[w] - rest - stranded_served, 0.0);
             claim[w] = max(claim[w] - stranded_served, 0.0);
         }
-        state.stranded[user.slot] = claim;
+        (slot.stranded, slot.on_hand) = (claim, on_hand);
     } else {
+        let mut on_hand = state.slots[user.slot].on_hand;
         for w in 0..WIDTH {
-            let need = demand[w] + waiting[w];
+            let need = demand[w] + backlog[w];
             served[w] = max(min(min(need, most[w]), on_hand[w]), 0.0);
             let unmet = need - served[w];
             backlog[w] = waits * unmet;
             lost[w] = leaves * unmet;
-            left[w] = max(on_hand[w] - served[w], 0.0);
+            on_hand[w] = max(on_hand[w] - served[w], 0.0);
         }
+        state.slots[user.slot].on_hand = on_hand;
     }
-    add(&mut state.served_total[u], &served);
-    let desired = &mut state.desired[user.slot];
+    let desired = &mut state.slots[user.slot].desired;
     for w in 0..WIDTH {
         desired[w] = min(demand[w], most[w]);
     }
-    (state.served[u], state.backlog[u], state.lost[u]) = (served, backlog, lost);
-    state.on_hand[user.slot] = left;
+    let user = &mut state.users[u];
+    add(&mut user.served_total, &served);
+    (user.served, user.backlog, user.lost) = (served, backlog, lost);
 }
 
 /// Demand for one grade at opening levels, t/week, after what gives way and what takes its place.

@@ -1,19 +1,19 @@
 //! In: transit rings. Out: what arrives this period is on hand.
 
 use super::{State, World};
-use crate::wide::{WIDTH, ZERO, add};
+use crate::wide::{WIDTH, ZERO};
 
 /// Lands what arrives.
 #[inline(always)]
 pub fn receive(world: World<'_>, state: &mut State) {
-    for (lane, ring) in world.network.lanes.iter().zip(&state.rings) {
-        let at = ring.start + ring.head;
-        let arrived = state.transit[at];
-        state.transit[at] = ZERO;
-        add(&mut state.on_hand[lane.to], &arrived);
-        let on_order = &mut state.on_order[lane.to];
+    for (lane, here) in world.network.lanes.iter().zip(&state.lanes) {
+        let at = &mut state.transit[here.ring.start + here.ring.head];
+        let arrived = *at;
+        *at = ZERO;
+        let slot = &mut state.slots[lane.to];
         for w in 0..WIDTH {
-            on_order[w] -= arrived[w];
+            slot.on_hand[w] += arrived[w];
+            slot.on_order[w] -= arrived[w];
         }
     }
 }

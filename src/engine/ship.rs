@@ -1,12 +1,12 @@
 //! In: orders owed, stock on hand, quotas, licences. Out: shipments to carriers and desks; what exceeds a target is pushed on or drained.
 
-use super::events::{allowance, hold_to, spend};
+use super::events::{allowance, shrink, spend};
 use super::{State, World};
 use crate::network::Role;
 use crate::scenario::schema::SharingRule;
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::Quota;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, max, min, splat};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, max, min, splat, times};
 
 /// Shipments below this share of a lane's opening flow are left over from rounding.
 const DUST: f64 = 1e-9;
@@ -25,25 +25,38 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         foresee_pushes(world, quota, state);
     }
     for (q, quota) in in_force() {
-        let allowed = allowance(world, now, state, q);
-        hold_to(&allowed, &quota.lanes, &mut state.shipped);
+        let factor = shrink(&shipped(&quota.lanes, state), &allowance(world, now, state, q));
+        for &l in &quota.lanes {
+            times(&mut state.lanes[l].shipped, &factor);
+        }
     }
     for s in 0..n.slots.len() {
         settle(world, now, s, state);
     }
     for (q, quota) in in_force() {
-        spend(&mut state.quota_left[q], &quota.lanes, &state.shipped);
+        let used = shipped(&quota.lanes, state);
+        spend(&mut state.quota_left[q], &used);
     }
     licences(world, now, state);
+}
+
+/// What is shipped this period on some lanes together.
+#[inline(always)]
+fn shipped(lanes: &[usize], state: &State) -> Row {
+    let mut sum = ZERO;
+    for &l in lanes {
+        add(&mut sum, &state.lanes[l].shipped);
+    }
+    sum
 }
 
 /// Most that may leave on a lane this period, t: what is owed, as far as it is open, its buyers eligible and carriers to be had.
 #[inline(always)]
 fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
     let lane = &world.network.lanes[l];
-    let mut most = state.backorders[l];
+    let mut most = state.lanes[l].backorders;
     if world.shocks.ruled[l] {
-        let (open, eligible, placed) = (&state.open[l], &state.eligible[l], &state.placed[l]);
+        let (open, eligible, placed) = (&state.lanes[l].open, &state.lanes[l].eligible, &state.lanes[l].placed);
         for w in 0..WIDTH {
             // A lane partly shut passes that part of a normal week, however much is owed.
             let part = open[w] * max(placed[w], lane.flow);
@@ -68,7 +81,7 @@ fn allocate(world: World<'_>, s: usize, state: &mut State) {
     let n = world.network;
     let lanes = n.outbound[s].clone();
     let infinite = n.slots[s].infinite;
-    let have = state.on_hand[s];
+    let have = state.slots[s].on_hand;
     if lanes.len() == 1 && !n.lanes[lanes.start].push {
         // One customer: nothing to divide.
         let mut q = may_leave(world, lanes.start, state);
@@ -77,18 +90,18 @@ fn allocate(world: World<'_>, s: usize, state: &mut State) {
                 q[w] = min(q[w], have[w]);
             }
         }
-        state.shipped[lanes.start] = q;
+        state.lanes[lanes.start].shipped = q;
         return;
     }
     let mut asked = ZERO;
     for l in lanes.clone() {
         if n.lanes[l].push {
-            state.shipped[l] = ZERO;
+            state.lanes[l].shipped = ZERO;
             continue;
         }
         let q = may_leave(world, l, state);
         add(&mut asked, &q);
-        state.shipped[l] = q;
+        state.lanes[l].shipped = q;
     }
     if infinite || !any(|w| asked[w] > have[w]) {
         return;
@@ -100,7 +113,7 @@ fn allocate(world: World<'_>, s: usize, state: &mut State) {
             share[w] = if asked[w] > have[w] { part } else { 1.0 };
         }
         for l in lanes {
-            let q = &mut state.shipped[l];
+            let q = &mut state.lanes[l].shipped;
             for w in 0..WIDTH {
                 q[w] *= share[w];
             }
@@ -125,7 +138,7 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
     let mut asked = ZERO;
     for l in pulls() {
         let priority = n.behaviour.priority[n.lanes[l].class as usize];
-        let (owed, fill, history) = (&state.backorders[l], &state.fill[l], &state.history[l]);
+        let (owed, fill, history) = (&state.lanes[l].backorders, &state.lanes[l].fill, &state.lanes[l].history);
         let mut weight = splat(priority);
         for w in 0..WIDTH {
             weight[w] *= match rule {
@@ -134,8 +147,8 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
                 SharingRule::TurnAndEarn => max(history[w], 1e-12),
             };
         }
-        add(&mut asked, &state.shipped[l]);
-        caps.push(state.shipped[l]);
+        add(&mut asked, &state.lanes[l].shipped);
+        caps.push(state.lanes[l].shipped);
         given.push(ZERO);
         weights.push(weight);
     }
@@ -188,7 +201,7 @@ fn ration(world: World<'_>, s: usize, lanes: std::ops::Range<usize>, have: &Row,
             let rationed = so_far[w] + (cap[w] - so_far[w]) * share[w];
             shipped[w] = if asked[w] <= have[w] { cap[w] } else { rationed };
         }
-        state.shipped[l] = shipped;
+        state.lanes[l].shipped = shipped;
     }
     let scratch = &mut state.scratch;
     (scratch.caps, scratch.weights, scratch.given) = (caps, weights, given);
@@ -203,11 +216,11 @@ fn foresee_pushes(world: World<'_>, quota: &Quota, state: &mut State) {
         let target = state.target(world, s);
         let mut ordered = ZERO;
         for l in n.outbound[s].clone().filter(|&l| !n.lanes[l].push) {
-            add(&mut ordered, &state.shipped[l]);
+            add(&mut ordered, &state.lanes[l].shipped);
         }
-        let on_hand = &state.on_hand[s];
+        let on_hand = &state.slots[s].on_hand;
         let excess = each(|w| max(on_hand[w] - ordered[w] - target[w], 0.0));
-        state.shipped[l] = pushed(world, l, &excess, state);
+        state.lanes[l].shipped = pushed(world, l, &excess, state);
     }
 }
 
@@ -220,7 +233,7 @@ fn pushed(world: World<'_>, l: usize, excess: &Row, state: &State) -> Row {
         most[w] = min(excess[w] * lane.share, lane.capacity);
     }
     if world.shocks.ruled[l] {
-        let (open, eligible) = (&state.open[l], &state.eligible[l]);
+        let (open, eligible) = (&state.lanes[l].open, &state.lanes[l].eligible);
         for w in 0..WIDTH {
             most[w] = min(excess[w] * lane.share * min(open[w], eligible[w]), lane.capacity);
         }
@@ -235,26 +248,29 @@ fn settle(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
     let slot = &n.slots[s];
     let lanes = n.outbound[s].clone();
     if !lanes.is_empty() {
-        let (mut debt, mut on_hand) = (state.owed[s], state.on_hand[s]);
+        let (mut debt, mut on_hand) = (state.slots[s].owed, state.slots[s].on_hand);
         for l in lanes.clone().filter(|&l| !n.lanes[l].push) {
-            let shipped = state.shipped[l];
-            let owed = &mut state.backorders[l];
+            let lane = &mut state.lanes[l];
+            let shipped = lane.shipped;
             for w in 0..WIDTH {
-                owed[w] = max(owed[w] - shipped[w], 0.0);
+                lane.backorders[w] = max(lane.backorders[w] - shipped[w], 0.0);
+            }
+            for w in 0..WIDTH {
                 debt[w] = max(debt[w] - shipped[w], 0.0);
             }
             if slot.infinite {
-                add(&mut state.sourced[s], &shipped);
+                add(&mut state.slots[s].sourced, &shipped);
             } else {
                 for w in 0..WIDTH {
                     on_hand[w] = max(on_hand[w] - shipped[w], 0.0);
                 }
             }
-            if !state.under_desk[l] {
+            if !lane.under_desk {
                 carry(world, now, l, &shipped, state);
             }
         }
-        (state.owed[s], state.on_hand[s]) = (debt, on_hand);
+        let here = &mut state.slots[s];
+        (here.owed, here.on_hand) = (debt, on_hand);
     }
     if slot.role == Role::Output && (n.needs.pushes[s] || slot.drains) {
         push(world, now, s, state);
@@ -265,7 +281,7 @@ fn settle(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
 #[inline(always)]
 fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
     let World { network: n, shocks, .. } = world;
-    let (target, on_hand) = (state.target(world, s), state.on_hand[s]);
+    let (target, on_hand) = (state.target(world, s), state.slots[s].on_hand);
     let excess = each(|w| max(on_hand[w] - target[w], 0.0));
     let mut gone = ZERO;
     let mut shares = 0.0;
@@ -274,15 +290,15 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         shares += lane.share;
         let mut pushed = pushed(world, l, &excess, state);
         if shocks.quotas.iter().any(|q| now.active[q.event] && q.lanes.binary_search(&l).is_ok()) {
-            let granted = &state.shipped[l];
+            let granted = &state.lanes[l].shipped;
             for w in 0..WIDTH {
                 pushed[w] = min(pushed[w], granted[w]);
             }
         }
         add(&mut gone, &pushed);
-        add(&mut state.on_order[lane.to], &pushed);
-        state.shipped[l] = pushed;
-        if !state.under_desk[l] {
+        add(&mut state.slots[lane.to].on_order, &pushed);
+        state.lanes[l].shipped = pushed;
+        if !state.lanes[l].under_desk {
             carry(world, now, l, &pushed, state);
         }
     }
@@ -292,16 +308,16 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         for w in 0..WIDTH {
             drained[w] = excess[w] * share;
         }
-        add(&mut state.drained[s], &drained);
+        add(&mut state.slots[s].drained, &drained);
         add(&mut gone, &drained);
     }
-    state.on_hand[s] = each(|w| max(on_hand[w] - gone[w], 0.0));
+    state.slots[s].on_hand = each(|w| max(on_hand[w] - gone[w], 0.0));
 }
 
 /// Puts mass into the transit ring, due after the lead time and any delay.
 #[inline(always)]
 pub(super) fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, state: &mut State) {
-    let ring = state.rings[l];
+    let ring = state.lanes[l].ring;
     let at = ring.head + world.network.lanes[l].lead;
     if now.late[l] {
         let delay = &now.delay[l];
@@ -333,9 +349,9 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let (mut files, mut taken) = (ZERO, ZERO);
         for h in desk.lanes.clone() {
             let l = shocks.licensed[h].lane;
-            let shipped = state.shipped[l];
+            let shipped = state.lanes[l].shipped;
             if !active {
-                add(&mut state.cleared[l], &shipped);
+                add(&mut state.lanes[l].cleared, &shipped);
                 carry(world, now, l, &shipped, state);
                 continue;
             }
@@ -353,7 +369,7 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 taken[w] += held[w];
             }
             state.permit[h] = permit;
-            add(&mut state.cleared[l], &free);
+            add(&mut state.lanes[l].cleared, &free);
             carry(world, now, l, &free, state);
             file(now, h, desk.ring, &held, &first, &wait, state);
         }

@@ -1,68 +1,24 @@
 //! In: a network and a batch's draws. Out: the state of the chain in its opening balance, as rows over entities.
 
 use super::World;
-use crate::network::Capacity;
-use crate::wide::{ONE, Row, WIDTH, ZERO, each, exp, ln, max, min, splat};
+use crate::network::{Capacity, Market};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp, ln, max, min, splat};
 
 /// The state of `WIDTH` realizations. Masses t, rates t/week, times weeks.
 #[derive(Debug, Clone)]
 pub struct State {
     /// The period to come.
     pub period: usize,
-
-    /// Per slot: on hand.
-    pub on_hand: Vec<Row>,
-    /// Per slot: ordered or sent, not arrived (backorders at suppliers, held and in transit included).
-    pub on_order: Vec<Row>,
-    /// Per slot: the part of what is on hand and on order that belongs to buyers who may no longer order (ruling 1).
-    pub stranded: Vec<Row>,
-    /// Per slot: owed to customers.
-    pub owed: Vec<Row>,
-    /// Per slot: forecast of desired usage.
-    pub usage_forecast: Vec<Row>,
-    /// Per slot: the same at opening prices of what is bought there: users' answers to its price taken out.
-    pub neutral_forecast: Vec<Row>,
-    /// Per slot: forecast of orders received.
-    pub order_forecast: Vec<Row>,
-    /// Per slot: forecast of inflow on push lanes.
-    pub push_forecast: Vec<Row>,
-    /// Per slot: perceived lead time.
-    pub lead: Vec<Row>,
-    /// Per slot: usage desired this period.
-    pub desired: Vec<Row>,
-    /// Per slot: share of its buyers who can order from somebody.
-    pub reach: Vec<Row>,
-    /// Per slot: cover target, weeks.
-    pub cover: Vec<Row>,
-    /// Per slot: left to the surplus sink since the start.
-    pub drained: Vec<Row>,
-    /// Per slot: taken from an infinite source since the start.
-    pub sourced: Vec<Row>,
-
-    /// Per lane: backorders at the supplier.
-    pub backorders: Vec<Row>,
-    /// Per lane: ordered this period.
-    pub placed: Vec<Row>,
-    /// Per lane: shipped this period (handed to carrier or desk).
-    pub shipped: Vec<Row>,
-    /// Per lane: cleared this period (handed to the carrier, or let go by the desk).
-    pub cleared: Vec<Row>,
-    /// Per lane: smoothed share of requests filled.
-    pub fill: Vec<Row>,
-    /// Per lane: smoothed shipments.
-    pub history: Vec<Row>,
-    /// Per lane: eligible share of its buyers.
-    pub eligible: Vec<Row>,
-    /// Per lane: share that bans from which buyers turn away let pass.
-    pub passed: Vec<Row>,
-    /// Per lane: whether its shipments pass a desk.
-    pub under_desk: Vec<bool>,
-    /// Per lane: share of capacity open.
-    pub open: Vec<Row>,
+    /// Per slot.
+    pub slots: Vec<SlotState>,
+    /// Per lane.
+    pub lanes: Vec<LaneState>,
     /// Transit rings of all lanes, one after the other.
     pub transit: Vec<Row>,
-    /// Per lane: where its ring starts, how long it is, and the place that arrives this period.
-    pub rings: Vec<Ring>,
+    /// Per user.
+    pub users: Vec<UserState>,
+    /// Per market.
+    pub markets: Vec<MarketState>,
 
     /// Per effect: whether it was in force in the period before.
     pub imposed: Vec<bool>,
@@ -70,29 +26,17 @@ pub struct State {
     pub capacity: Vec<Row>,
     /// Per facility: most activity a week, as [`State::capacity_of`] has it.
     pub ceiling: Vec<Row>,
+    /// Per activity: activity this period.
+    pub activity: Vec<Row>,
+    /// Per activity: since the start.
+    pub worked: Vec<Row>,
+
     /// Per rate of growth of demand: its factor on demand, this period.
     pub growth: Vec<Row>,
     /// Per rate of growth of demand: by what that rises in a period.
     pub pace: Vec<Row>,
     /// Per answer of users to a price: its factor on demand, this period.
     pub price_answer: Vec<Row>,
-    /// Per user: factor on demand.
-    pub demand_factor: Vec<Row>,
-    /// Per activity: activity this period.
-    pub activity: Vec<Row>,
-    /// Per activity: since the start.
-    pub worked: Vec<Row>,
-
-    /// Per user: demand this period.
-    pub demand: Vec<Row>,
-    /// Per user: served this period.
-    pub served: Vec<Row>,
-    /// Per user: demand that waits.
-    pub backlog: Vec<Row>,
-    /// Per user: demand that left this period.
-    pub lost: Vec<Row>,
-    /// Per user: served since the start.
-    pub served_total: Vec<Row>,
 
     /// Per desk: its clock, weeks.
     pub clock: Vec<Row>,
@@ -134,26 +78,108 @@ pub struct State {
     pub scratch: Scratch,
     /// Weights of shared and own shocks in the noise of prices.
     pub noise_weights: [Row; 2],
-    /// Per market: scarcity log-premium.
-    pub scarcity: Vec<Row>,
-    /// Per market: noise.
-    pub noise: Vec<Row>,
-    /// Per market: smoothed cleared inflow.
-    pub inflow: Vec<Row>,
-    /// Per market: smoothed inflow asked for.
-    pub asked: Vec<Row>,
-    /// Per market: price over reference.
-    pub price: Vec<Row>,
-    /// Per market: smoothed price over reference, to which users react.
-    pub price_felt: Vec<Row>,
-    /// Per market: opening stock over opening inflow, weeks.
-    pub market_cover: Vec<Row>,
     /// Per region: scare index.
     pub scare: Vec<Row>,
     /// Per grade and side of the border: slow part of thrift.
     pub thrift: Vec<[Row; 2]>,
     /// Per grade and side: fast and slow part together, this period.
     pub use_share: Vec<[Row; 2]>,
+}
+
+/// The state of a slot. Its rows lie together: a verb that looks at one looks at several.
+#[derive(Debug, Clone)]
+pub struct SlotState {
+    /// On hand.
+    pub on_hand: Row,
+    /// Ordered or sent, not arrived (backorders at suppliers, held and in transit included).
+    pub on_order: Row,
+    /// Owed to customers.
+    pub owed: Row,
+    /// Usage desired this period.
+    pub desired: Row,
+    /// Forecast of desired usage.
+    pub usage_forecast: Row,
+    /// The same at opening prices of what is bought there: users' answers to its price taken out.
+    pub neutral_forecast: Row,
+    /// Forecast of orders received.
+    pub order_forecast: Row,
+    /// Cover target, weeks.
+    pub cover: Row,
+    /// Perceived lead time.
+    pub lead: Row,
+    /// Forecast of inflow on push lanes.
+    pub push_forecast: Row,
+    /// The part of what is on hand and on order that belongs to buyers who may no longer order (ruling 1).
+    pub stranded: Row,
+    /// Share of its buyers who can order from somebody.
+    pub reach: Row,
+    /// Left to the surplus sink since the start.
+    pub drained: Row,
+    /// Taken from an infinite source since the start.
+    pub sourced: Row,
+}
+
+/// The state of a lane.
+#[derive(Debug, Clone)]
+pub struct LaneState {
+    /// Backorders at the supplier.
+    pub backorders: Row,
+    /// Ordered this period.
+    pub placed: Row,
+    /// Shipped this period (handed to carrier or desk).
+    pub shipped: Row,
+    /// Let go this period, by its desk or past it; lanes under no desk have what was shipped.
+    pub cleared: Row,
+    /// Smoothed share of requests filled.
+    pub fill: Row,
+    /// Smoothed shipments.
+    pub history: Row,
+    /// Eligible share of its buyers.
+    pub eligible: Row,
+    /// Share that bans from which buyers turn away let pass.
+    pub passed: Row,
+    /// Share of capacity open.
+    pub open: Row,
+    /// Whether its shipments pass a desk.
+    pub under_desk: bool,
+    /// Its transit ring.
+    pub ring: Ring,
+}
+
+/// The state of a user.
+#[derive(Debug, Clone)]
+pub struct UserState {
+    /// Demand this period.
+    pub demand: Row,
+    /// Served this period.
+    pub served: Row,
+    /// Demand that waits.
+    pub backlog: Row,
+    /// Demand that left this period.
+    pub lost: Row,
+    /// Served since the start.
+    pub served_total: Row,
+    /// Factor of events on demand.
+    pub demand_factor: Row,
+}
+
+/// The state of a market.
+#[derive(Debug, Clone)]
+pub struct MarketState {
+    /// Scarcity log-premium.
+    pub scarcity: Row,
+    /// Noise.
+    pub noise: Row,
+    /// Price over reference.
+    pub price: Row,
+    /// Smoothed price over reference, to which users react.
+    pub felt: Row,
+    /// Smoothed cleared inflow.
+    pub inflow: Row,
+    /// Smoothed inflow asked for.
+    pub asked: Row,
+    /// Opening stock over opening inflow, weeks.
+    pub cover: Row,
 }
 
 /// Where a lane's transit ring lies.
@@ -208,54 +234,100 @@ pub struct Applications {
     pub returned: Row,
 }
 
+impl SlotState {
+    fn open(World { network: n, draws, .. }: World<'_>, slot: usize) -> SlotState {
+        let s = &n.slots[slot];
+        let (weeks, factor) = (draws.of(s.cover), draws.of(n.price.cover_factor));
+        let cover = each(|w| weeks[w] * s.cover_factor * if s.cover_outside { factor[w] } else { 1.0 });
+        let pulled: f64 = n.outbound[slot].clone().filter(|&l| !n.lanes[l].push).map(|l| n.lanes[l].flow).sum();
+        SlotState {
+            on_hand: match (s.stock, s.base_stock) {
+                (Some(stock), _) => splat(stock),
+                (None, Some(level)) => splat((level - s.lead * s.flow).max(0.0)),
+                (None, None) => each(|w| cover[w] * s.flow),
+            },
+            on_order: ZERO,
+            owed: ZERO,
+            desired: splat(s.flow),
+            usage_forecast: splat(s.flow),
+            neutral_forecast: splat(s.flow),
+            order_forecast: splat(pulled),
+            cover,
+            lead: splat(s.lead),
+            push_forecast: splat(s.pushed_in),
+            stranded: ZERO,
+            reach: ONE,
+            drained: ZERO,
+            sourced: ZERO,
+        }
+    }
+}
+
+impl LaneState {
+    fn open(flow: f64, under_desk: bool, ring: Ring) -> LaneState {
+        LaneState {
+            backorders: ZERO,
+            placed: ZERO,
+            shipped: ZERO,
+            cleared: ZERO,
+            fill: ONE,
+            history: splat(flow),
+            eligible: ONE,
+            passed: ONE,
+            open: ONE,
+            under_desk,
+            ring,
+        }
+    }
+
+    /// What passed it this period: handed to the carrier, or let go by its desk.
+    #[inline(always)]
+    pub fn departed(&self) -> &Row {
+        if self.under_desk { &self.cleared } else { &self.shipped }
+    }
+}
+
+impl UserState {
+    fn open() -> UserState {
+        UserState { demand: ZERO, served: ZERO, backlog: ZERO, lost: ZERO, served_total: ZERO, demand_factor: ONE }
+    }
+}
+
+impl MarketState {
+    fn open(market: &Market, slots: &[SlotState]) -> MarketState {
+        MarketState {
+            scarcity: ZERO,
+            // Not from its stationary distribution: at rest nothing moves (ruling 5).
+            noise: ZERO,
+            price: ONE,
+            felt: ONE,
+            inflow: splat(market.flow),
+            asked: splat(market.flow),
+            cover: each(|w| market.slots.iter().map(|&i| slots[i].on_hand[w]).sum::<f64>() / market.flow),
+        }
+    }
+}
+
 impl State {
     /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
     pub fn open(world: World<'_>) -> State {
         let World { network: n, shocks, .. } = world;
-        let (slots, lanes, users) = (n.slots.len(), n.lanes.len(), n.users.len());
         let rows = |k: usize, x: f64| vec![splat(x); k];
         let mut s = State {
             period: 0,
-            on_hand: rows(slots, 0.0),
-            on_order: rows(slots, 0.0),
-            stranded: rows(slots, 0.0),
-            owed: rows(slots, 0.0),
-            usage_forecast: n.slots.iter().map(|x| splat(x.flow)).collect(),
-            neutral_forecast: n.slots.iter().map(|x| splat(x.flow)).collect(),
-            order_forecast: rows(slots, 0.0),
-            push_forecast: n.slots.iter().map(|x| splat(x.pushed_in)).collect(),
-            lead: n.slots.iter().map(|x| splat(x.lead)).collect(),
-            desired: n.slots.iter().map(|x| splat(x.flow)).collect(),
-            reach: vec![ONE; slots],
-            cover: rows(slots, 0.0),
-            drained: rows(slots, 0.0),
-            sourced: rows(slots, 0.0),
-            backorders: rows(lanes, 0.0),
-            placed: rows(lanes, 0.0),
-            shipped: rows(lanes, 0.0),
-            cleared: rows(lanes, 0.0),
-            fill: vec![ONE; lanes],
-            history: n.lanes.iter().map(|l| splat(l.flow)).collect(),
-            eligible: vec![ONE; lanes],
-            passed: vec![ONE; lanes],
-            under_desk: (0..lanes).map(|l| shocks.licence_of(l).is_some()).collect(),
-            open: vec![ONE; lanes],
+            slots: (0..n.slots.len()).map(|i| SlotState::open(world, i)).collect(),
+            lanes: vec![],
             transit: vec![],
-            rings: vec![],
+            users: n.users.iter().map(|_| UserState::open()).collect(),
+            markets: vec![],
             imposed: vec![false; shocks.effects.len()],
             capacity: vec![ONE; n.facilities.len()],
             ceiling: rows(n.facilities.len(), 0.0),
+            activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
+            worked: rows(n.activities.len(), 0.0),
             growth: vec![ONE; n.needs.growths.len()],
             pace: n.needs.growths.iter().map(|&p| pace(world.draws.of(p))).collect(),
             price_answer: vec![ONE; n.needs.answers.len()],
-            demand_factor: vec![ONE; users],
-            activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
-            worked: rows(n.activities.len(), 0.0),
-            demand: rows(users, 0.0),
-            served: rows(users, 0.0),
-            backlog: rows(users, 0.0),
-            lost: rows(users, 0.0),
-            served_total: rows(users, 0.0),
             clock: rows(shocks.desks.len(), 0.0),
             rate_factor: vec![ONE; shocks.desks.len()],
             queue: rows(shocks.desks.len(), 0.0),
@@ -275,59 +347,27 @@ impl State {
             applications: Applications::default(),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
-            scarcity: rows(n.markets.len(), 0.0),
-            // Not from its stationary distribution: at rest nothing moves (ruling 5).
-            noise: rows(n.markets.len(), 0.0),
-            asked: n.markets.iter().map(|m| splat(m.flow)).collect(),
-            inflow: n.markets.iter().map(|m| splat(m.flow)).collect(),
-            price: vec![ONE; n.markets.len()],
-            price_felt: vec![ONE; n.markets.len()],
-            market_cover: rows(n.markets.len(), 0.0),
             scare: rows(n.regions.len(), 0.0),
             thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
             use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
         };
-        s.open_stocks(world);
         for f in 0..n.facilities.len() {
             s.ceiling[f] = s.capacity_of(world, f);
         }
         for (l, lane) in n.lanes.iter().enumerate() {
-            let len = lane.lead + shocks.longest_delay[l] + 1;
-            s.rings.push(Ring { start: s.transit.len(), len, head: 0 });
-            let start = s.transit.len();
-            s.transit.resize(start + len, ZERO);
-            for k in 0..lane.lead {
-                s.transit[start + k] = splat(lane.flow);
-            }
-            for w in 0..WIDTH {
-                s.on_order[lane.to][w] += lane.flow * lane.lead as f64;
-            }
+            let ring = Ring { start: s.transit.len(), len: lane.lead + shocks.longest_delay[l] + 1, head: 0 };
+            s.transit.resize(ring.start + ring.len, ZERO);
+            s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
+            add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
+            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l).is_some(), ring));
         }
         for licensed in &shocks.licensed {
             s.hold_start.push(s.hold.len());
             s.hold.resize(s.hold.len() + shocks.desks[licensed.desk].ring, ZERO);
         }
         s.send_back = vec![ZERO; s.hold.len()];
-        for (m, market) in n.markets.iter().enumerate() {
-            s.market_cover[m] = each(|w| market.slots.iter().map(|&i| s.on_hand[i][w]).sum::<f64>() / market.flow);
-        }
+        s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
         s
-    }
-
-    fn open_stocks(&mut self, world: World<'_>) {
-        let World { network: n, draws, .. } = world;
-        for (i, slot) in n.slots.iter().enumerate() {
-            let cover = draws.of(slot.cover);
-            let factor = draws.of(n.price.cover_factor);
-            self.cover[i] = each(|w| cover[w] * slot.cover_factor * if slot.cover_outside { factor[w] } else { 1.0 });
-            self.on_hand[i] = match (slot.stock, slot.base_stock) {
-                (Some(stock), _) => splat(stock),
-                (None, Some(level)) => splat((level - slot.lead * slot.flow).max(0.0)),
-                (None, None) => each(|w| self.cover[i][w] * slot.flow),
-            };
-            let pulled: f64 = n.outbound[i].clone().filter(|&l| !n.lanes[l].push).map(|l| n.lanes[l].flow).sum();
-            self.order_forecast[i] = splat(pulled);
-        }
     }
 
     /// Most activity of a facility this period, all its recipes together.
@@ -357,26 +397,20 @@ impl State {
     /// What a slot keeps before its excess is pushed on or drained, t: cover times opening flow.
     #[inline(always)]
     pub fn target(&self, world: World<'_>, slot: usize) -> Row {
-        let (flow, cover) = (world.network.slots[slot].flow, &self.cover[slot]);
+        let (flow, cover) = (world.network.slots[slot].flow, &self.slots[slot].cover);
         each(|w| cover[w] * flow)
     }
 
     /// On hand that belongs to stranded buyers: their claim, in proportion to what of it has arrived.
     #[inline(always)]
     pub fn stranded_on_hand(&self, slot: usize) -> Row {
-        let (claim, here, coming) = (self.stranded[slot], self.on_hand[slot], self.on_order[slot]);
+        let SlotState { stranded: claim, on_hand: here, on_order: coming, .. } = &self.slots[slot];
         let mut theirs = ZERO;
         for w in 0..WIDTH {
             let part = min(claim[w] * here[w] / max(here[w] + coming[w], 1e-300), here[w]);
             theirs[w] = if claim[w] > 0.0 { part } else { 0.0 };
         }
         theirs
-    }
-
-    /// What passed a lane this period: handed to the carrier, or let go by its desk.
-    #[inline(always)]
-    pub fn departed(&self, lane: usize) -> &Row {
-        if self.under_desk[lane] { &self.cleared[lane] } else { &self.shipped[lane] }
     }
 }
 

@@ -4,7 +4,7 @@ use super::metrics::{LINE_DOWN, Week};
 use super::observe::{Reading, Watch};
 use crate::engine::State;
 use crate::network::Network;
-use crate::wide::{Row, WIDTH, ZERO, add, max, sum_of, total, within};
+use crate::wide::{Row, WIDTH, ZERO, add, max, total, within};
 
 /// What is seen of one period of one batch; made once, filled each period.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Sight {
         self.prices(network, watch, state);
         self.exports.fill(ZERO);
         for &(l, d) in &watch.export_lanes {
-            add(&mut self.exports[d], state.departed(l));
+            add(&mut self.exports[d], state.lanes[l].departed());
         }
         if let Some((all, parts)) = self.exports.split_last_mut() {
             for part in parts {
@@ -52,7 +52,7 @@ impl Sight {
             for (row, markets) in rows.iter_mut().zip(&side.markets) {
                 let mut sum = ZERO;
                 for &(k, weight) in markets {
-                    let (price, scale) = (&state.price[k], weight * network.markets[k].reference);
+                    let (price, scale) = (&state.markets[k].price, weight * network.markets[k].reference);
                     for w in 0..WIDTH {
                         sum[w] += scale * price[w];
                     }
@@ -89,7 +89,7 @@ impl Sight {
     pub fn read(&self, network: &Network, state: &State, reading: Reading) -> Row {
         match reading {
             Reading::Price(k) => {
-                let mut price = state.price[k];
+                let mut price = state.markets[k].price;
                 for w in 0..WIDTH {
                     price[w] *= network.markets[k].reference;
                 }
@@ -129,12 +129,13 @@ fn service(network: &Network, state: &State, users: &[usize]) -> Week {
     let (mut on_time, mut unmet, mut down) = (ZERO, ZERO, ZERO);
     for &u in users {
         let slot = network.users[u].slot;
-        let (demand, served, backlog, lost) = (&state.demand[u], &state.served[u], &state.backlog[u], &state.lost[u]);
+        let (demand, served, backlog, lost) =
+            (&state.users[u].demand, &state.users[u].served, &state.users[u].backlog, &state.users[u].lost);
         add(&mut week.demand, demand);
         add(&mut week.served, served);
         add(&mut week.backlog, backlog);
-        add(&mut stock, &state.on_hand[slot]);
-        add(&mut usage, &state.usage_forecast[slot]);
+        add(&mut stock, &state.slots[slot].on_hand);
+        add(&mut usage, &state.slots[slot].usage_forecast);
         for w in 0..WIDTH {
             // What waited before this week is served first.
             let waited = max(served[w] + backlog[w] + lost[w] - demand[w], 0.0);
@@ -157,7 +158,11 @@ fn service(network: &Network, state: &State, users: &[usize]) -> Week {
 /// Served to a group of users in one period.
 #[inline(always)]
 pub fn served(state: &State, users: &[usize]) -> Row {
-    sum_of(&state.served, users)
+    let mut sum = ZERO;
+    for &u in users {
+        add(&mut sum, &state.users[u].served);
+    }
+    sum
 }
 
 /// Sums over the first `used` realizations of each group's output, over its opening output, into column `t` of `to`.
@@ -165,12 +170,16 @@ pub fn served(state: &State, users: &[usize]) -> Row {
 pub fn output(watch: &Watch, state: &State, (t, horizon): (usize, usize), used: usize, to: &mut [f64]) {
     for (g, group) in watch.groups.iter().enumerate() {
         let mut sum = ZERO;
-        for (list, rows) in [(&group.activities, &state.activity), (&group.users, &state.served)] {
-            for (i, weight) in list {
-                let row = &rows[*i];
-                for w in 0..WIDTH {
-                    sum[w] += weight * row[w];
-                }
+        for (a, weight) in &group.activities {
+            let row = &state.activity[*a];
+            for w in 0..WIDTH {
+                sum[w] += weight * row[w];
+            }
+        }
+        for (u, weight) in &group.users {
+            let row = &state.users[*u].served;
+            for w in 0..WIDTH {
+                sum[w] += weight * row[w];
             }
         }
         to[g * horizon + t] = total(&counted(&sum, used));

@@ -65,7 +65,7 @@ fn more_cover_never_means_more_unmet_demand_in_a_single_chain() {
             let mut unmet = 0.0;
             for _ in 0..104 {
                 run.step();
-                unmet += (run.state.demand[0][0] - run.state.served[0][0]).max(0.0);
+                unmet += (run.state.users[0].demand[0] - run.state.users[0].served[0]).max(0.0);
             }
             assert!(unmet <= last * (1.0 + 1e-12), "I15: {weeks} weeks of cover: {unmet} t unmet, {last} with a week less");
             last = unmet;
@@ -93,10 +93,10 @@ fn splitting_a_supplier_and_its_lanes_into_halves_changes_nothing() {
     for t in 0..104 {
         a.step();
         b.step();
-        let u = row(|w| a.state.served[0][w] + a.state.backlog[0][w]);
-        near(&a.state.served[0], &b.state.served[0], &u, &format!("I13: served in week {t}"));
-        near(&a.state.backlog[0], &b.state.backlog[0], &u, &format!("I13: waiting in week {t}"));
-        let price = |r: &Run| r.state.price[0];
+        let u = row(|w| a.state.users[0].served[w] + a.state.users[0].backlog[w]);
+        near(&a.state.users[0].served, &b.state.users[0].served, &u, &format!("I13: served in week {t}"));
+        near(&a.state.users[0].backlog, &b.state.users[0].backlog, &u, &format!("I13: waiting in week {t}"));
+        let price = |r: &Run| r.state.markets[0].price;
         near(&price(&a), &price(&b), &price(&a), &format!("I13: price in week {t}"));
     }
 }
@@ -130,7 +130,7 @@ fn general_licences(events: &[(&str, usize)]) -> f64 {
     for _ in 0..80 {
         run.step();
         let export = run.shocks.licensed[0].lane;
-        cleared += run.state.departed(export)[0];
+        cleared += run.state.lanes[export].departed()[0];
     }
     cleared
 }
@@ -168,7 +168,7 @@ fn cohorts_together_have_what_the_file_says_once() {
             let cars = "cover_in = \"8 weeks\", source = \"assumed: for learning\", demand";
             let text = first_with(&[(cars, &format!("{key} = {value}, cohorts = {cohorts}, source = \"assumed\", demand"))], "");
             let run = Run::of(&text);
-            run.network.users.iter().map(|u| run.state.on_hand[u.slot][0]).sum::<f64>()
+            run.network.users.iter().map(|u| run.state.slots[u.slot].on_hand[0]).sum::<f64>()
         };
         assert!((on_hand(1) - on_hand(4)).abs() < 1e-9 * on_hand(1), "{key}: {} t in one, {} t in four", on_hand(1), on_hand(4));
     }
@@ -211,7 +211,7 @@ fn a_buyer_without_a_licence_is_pushed_nothing_either() {
         for _ in 0..52 {
             run.step();
             let lane = run.network.lanes.iter().position(|l| l.push).unwrap_or_default();
-            shipped += run.state.shipped[lane][0] / run.network.lanes[lane].flow / 52.0;
+            shipped += run.state.lanes[lane].shipped[0] / run.network.lanes[lane].flow / 52.0;
         }
         shipped
     };

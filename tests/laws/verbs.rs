@@ -40,7 +40,8 @@ pub fn lawful_step(run: &mut Run) {
 
     // The verbs above are the period: none is forgotten here, none done twice there.
     engine::step(here, now, &mut whole);
-    assert!(whole.on_hand == state.on_hand && whole.transit == state.transit && whole.price == state.price, "verbs and step differ");
+    let stocks = |s: &State| (s.slots.iter().map(|x| x.on_hand).collect::<Vec<_>>(), s.markets.iter().map(|m| m.price).collect::<Vec<_>>());
+    assert!(stocks(&whole) == stocks(state) && whole.transit == state.transit, "verbs and step differ");
 }
 
 /// I2, I6, I8 at the desks: what is let go goes on the road, what is sent back is on hand and owed again.
@@ -62,8 +63,14 @@ pub fn desks_are_lawful(here: Here<'_>, before: &State, after: &State) {
         add(&mut refused, &back);
     }
     for (s, slot) in n.slots.iter().enumerate() {
-        let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w] - (after.sourced[s][w] - before.sourced[s][w]));
-        near(&gain, &returned[s], &row(|w| after.on_hand[s][w] + after.sourced[s][w]), &format!("I2: sent back to {}", slot.name));
+        let gain =
+            row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w] - (after.slots[s].sourced[w] - before.slots[s].sourced[w]));
+        near(
+            &gain,
+            &returned[s],
+            &row(|w| after.slots[s].on_hand[w] + after.slots[s].sourced[w]),
+            &format!("I2: sent back to {}", slot.name),
+        );
     }
     let (a, b) = (&after.applications, &before.applications);
     near(&row(|w| a.approved[w] - b.approved[w]), &approved, &a.filed, "I8: approved");
@@ -76,13 +83,13 @@ pub fn arrivals_are_lawful(here: Here<'_>, before: &State, after: &State) {
     let mut landed = vec![ZERO; n.slots.len()];
     for (l, lane) in n.lanes.iter().enumerate() {
         let (road, left) = (balance::in_transit(before, l), balance::in_transit(after, l));
-        let due = &before.transit[before.rings[l].start + before.rings[l].head];
+        let due = &before.transit[before.lanes[l].ring.start + before.lanes[l].ring.head];
         near(&row(|w| road[w] - left[w]), due, &road, &format!("I2: {} lands", lane.name));
         add(&mut landed[lane.to], due);
     }
     for (s, slot) in n.slots.iter().enumerate() {
-        let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w]);
-        near(&gain, &landed[s], &after.on_hand[s], &format!("I2: landed at {}", slot.name));
+        let gain = row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w]);
+        near(&gain, &landed[s], &after.slots[s].on_hand, &format!("I2: landed at {}", slot.name));
     }
 }
 
@@ -98,7 +105,7 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
             let u = &after.activity[a];
             at_most(&ZERO, u, u, "I5: activity");
             for (slot, amount) in &n.activities[a].inputs {
-                at_most(&row(|w| amount * u[w]), &before.on_hand[*slot], &before.on_hand[*slot], "I5: inputs");
+                at_most(&row(|w| amount * u[w]), &before.slots[*slot].on_hand, &before.slots[*slot].on_hand, "I5: inputs");
                 add(&mut change[*slot], &row(|w| -amount * u[w]));
             }
             for (slot, amount) in &n.activities[a].outputs {
@@ -107,14 +114,14 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
         }
     }
     for (u, user) in n.users.iter().enumerate() {
-        let wanted = row(|w| before.backlog[u][w] + after.demand[u][w]);
-        let answered = row(|w| after.served[u][w] + after.backlog[u][w] + after.lost[u][w]);
+        let wanted = row(|w| before.users[u].backlog[w] + after.users[u].demand[w]);
+        let answered = row(|w| after.users[u].served[w] + after.users[u].backlog[w] + after.users[u].lost[w]);
         near(&wanted, &answered, &wanted, &format!("I7: demand at {}", n.slots[user.slot].name));
-        add(&mut change[user.slot], &row(|w| -after.served[u][w]));
+        add(&mut change[user.slot], &row(|w| -after.users[u].served[w]));
     }
     for (s, slot) in n.slots.iter().enumerate() {
-        let gain = row(|w| after.on_hand[s][w] - before.on_hand[s][w]);
-        near(&gain, &change[s], &before.on_hand[s], &format!("I5: {}", slot.name));
+        let gain = row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w]);
+        near(&gain, &change[s], &before.slots[s].on_hand, &format!("I5: {}", slot.name));
     }
     for (q, quota) in here.shocks.quotas.iter().enumerate().filter(|(_, q)| !q.activities.is_empty()) {
         let used = sum(quota.activities.iter().map(|&a| &after.activity[a]));
@@ -141,16 +148,16 @@ pub fn quota_is_kept(here: Here<'_>, now: &PeriodShocks, before: &State, after: 
 pub fn orders_are_lawful(here: Here<'_>, before: &State, after: &State) {
     let n = here.network;
     for (l, lane) in n.lanes.iter().enumerate().filter(|(_, l)| !l.push) {
-        let more = row(|w| after.backorders[l][w] - before.backorders[l][w]);
-        near(&more, &after.placed[l], &after.backorders[l], &format!("I6: orders on {}", lane.name));
-        at_most(&ZERO, &after.placed[l], &ZERO, "I6: orders");
+        let more = row(|w| after.lanes[l].backorders[w] - before.lanes[l].backorders[w]);
+        near(&more, &after.lanes[l].placed, &after.lanes[l].backorders, &format!("I6: orders on {}", lane.name));
+        at_most(&ZERO, &after.lanes[l].placed, &ZERO, "I6: orders");
     }
     for (s, slot) in n.slots.iter().enumerate() {
-        let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &after.placed[l]));
+        let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &after.lanes[l].placed));
         near(
-            &row(|w| after.on_order[s][w] - before.on_order[s][w]),
+            &row(|w| after.slots[s].on_order[w] - before.slots[s].on_order[w]),
             &placed,
-            &after.on_order[s],
+            &after.slots[s].on_order,
             &format!("I6: on order at {}", slot.name),
         );
         at_most(&placed, &[slot.order_limit; WIDTH], &placed, "I6: the largest order");
@@ -166,20 +173,20 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
         let mut asked = ZERO;
         for l in n.outbound[s].clone() {
             let lane = &n.lanes[l];
-            let shipped = &after.shipped[l];
+            let shipped = &after.lanes[l].shipped;
             at_most(&ZERO, shipped, &ZERO, "I3: shipped");
             at_most(shipped, &[lane.capacity; WIDTH], shipped, &format!("I4: capacity of {}", lane.name));
             if !lane.push {
                 // A lane partly shut passes its part of a normal week, or of this week's orders if they are larger.
                 let cap = row(|w| {
-                    let (owed, open) = (before.backorders[l][w], before.open[l][w]);
-                    let normal = if open < 1.0 { open * before.placed[l][w].max(lane.flow) } else { f64::INFINITY };
-                    let most = if lane.capacity.is_finite() { lane.capacity * before.eligible[l][w] } else { f64::INFINITY };
+                    let (owed, open) = (before.lanes[l].backorders[w], before.lanes[l].open[w]);
+                    let normal = if open < 1.0 { open * before.lanes[l].placed[w].max(lane.flow) } else { f64::INFINITY };
+                    let most = if lane.capacity.is_finite() { lane.capacity * before.lanes[l].eligible[w] } else { f64::INFINITY };
                     owed.min(normal).min(most)
                 });
                 at_most(shipped, &cap, &cap, &format!("I4: {} ships more than is ordered", lane.name));
-                let less = row(|w| before.backorders[l][w] - after.backorders[l][w]);
-                near(&less, shipped, &before.backorders[l], &format!("I6: {}", lane.name));
+                let less = row(|w| before.lanes[l].backorders[w] - after.lanes[l].backorders[w]);
+                near(&less, shipped, &before.lanes[l].backorders, &format!("I6: {}", lane.name));
                 add(&mut asked, &cap);
                 add(&mut gone, shipped);
             }
@@ -200,23 +207,28 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
             }
         }
         if !slot.infinite {
-            at_most(&gone, &before.on_hand[s], &before.on_hand[s], &format!("I4: stock of {}", slot.name));
+            at_most(&gone, &before.slots[s].on_hand, &before.slots[s].on_hand, &format!("I4: stock of {}", slot.name));
             let quota_free = here.shocks.quotas.iter().all(|q| q.lanes.iter().all(|l| !n.outbound[s].contains(l)));
             if quota_free {
-                near(&gone, &row(|w| before.on_hand[s][w].min(asked[w])), &gone, &format!("I4: all that can leave {} leaves", slot.name));
+                near(
+                    &gone,
+                    &row(|w| before.slots[s].on_hand[w].min(asked[w])),
+                    &gone,
+                    &format!("I4: all that can leave {} leaves", slot.name),
+                );
             }
-            let pushed = sum(n.outbound[s].clone().filter(|&l| n.lanes[l].push).map(|l| &after.shipped[l]));
-            let less = row(|w| before.on_hand[s][w] - after.on_hand[s][w]);
-            let drained = row(|w| after.drained[s][w] - before.drained[s][w]);
-            near(&less, &row(|w| gone[w] + pushed[w] + drained[w]), &before.on_hand[s], &format!("I2: {} sends", slot.name));
+            let pushed = sum(n.outbound[s].clone().filter(|&l| n.lanes[l].push).map(|l| &after.lanes[l].shipped));
+            let less = row(|w| before.slots[s].on_hand[w] - after.slots[s].on_hand[w]);
+            let drained = row(|w| after.slots[s].drained[w] - before.slots[s].drained[w]);
+            near(&less, &row(|w| gone[w] + pushed[w] + drained[w]), &before.slots[s].on_hand, &format!("I2: {} sends", slot.name));
         }
-        let owed = sum(n.outbound[s].clone().filter(|&l| !n.lanes[l].push).map(|l| &after.backorders[l]));
-        near(&after.owed[s], &owed, &owed, &format!("I16: owed by {}", slot.name));
+        let owed = sum(n.outbound[s].clone().filter(|&l| !n.lanes[l].push).map(|l| &after.lanes[l].backorders));
+        near(&after.slots[s].owed, &owed, &owed, &format!("I16: owed by {}", slot.name));
     }
     near(&row(|w| after.applications.filed[w] - before.applications.filed[w]), &taken, &after.applications.filed, "I8: filed");
     let exports: Vec<usize> = (0..here.shocks.quotas.len()).filter(|&q| !here.shocks.quotas[q].lanes.is_empty()).collect();
     for &q in &exports {
-        let used = sum(here.shocks.quotas[q].lanes.iter().map(|&l| &after.shipped[l]));
+        let used = sum(here.shocks.quotas[q].lanes.iter().map(|&l| &after.lanes[l].shipped));
         quota_is_kept(here, now, before, after, q, &used);
     }
 }
@@ -231,14 +243,14 @@ pub fn books_are_right(run: &Run, opening: &balance::Ledger) {
         near(&total, &opening.inside[e], &scale, &format!("I1: mass of {element} in week {}", state.period));
     }
     assert!(balance::nothing_negative(state), "I3");
-    for rows in [&state.backlog, &state.lost, &state.permit, &state.quota_left, &state.overflow, &state.queue, &state.drained, &state.owed]
-    {
-        assert!(rows.iter().flatten().all(|x| *x >= 0.0), "I3");
-    }
-    for rows in [&state.eligible, &state.open, &state.reach, &state.scare, &state.hold_share, &state.licensed_share] {
-        assert!(rows.iter().flatten().all(|x| (0.0..=1.0 + 1e-12).contains(x)), "a share is none");
-    }
-    assert!(state.price.iter().flatten().all(|x| x.is_finite() && *x > 0.0), "a price is none");
+    let (slots, lanes) = (state.slots.iter(), state.lanes.iter());
+    let masses = state.users.iter().flat_map(|u| [&u.backlog, &u.lost]).chain(slots.clone().flat_map(|s| [&s.drained, &s.owed]));
+    let desks = [&state.permit, &state.quota_left, &state.overflow, &state.queue].into_iter().flatten();
+    assert!(masses.chain(desks).flatten().all(|x| *x >= 0.0), "I3");
+    let shares = lanes.flat_map(|l| [&l.eligible, &l.open]).chain(slots.map(|s| &s.reach));
+    let others = [&state.scare, &state.hold_share, &state.licensed_share].into_iter().flatten();
+    assert!(shares.chain(others).flatten().all(|x| (0.0..=1.0 + 1e-12).contains(x)), "a share is none");
+    assert!(state.markets.iter().flat_map(|m| m.price).all(|x| x.is_finite() && x > 0.0), "a price is none");
     let gap = balance::on_order_gap(here, state);
     assert!(gap < TOLERANCE, "I16: on order is off by {gap:e} in week {}", state.period);
     let pending = sum((0..run.shocks.licensed.len()).map(|h| balance::held(here, state, h)).collect::<Vec<_>>().iter());

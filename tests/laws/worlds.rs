@@ -35,15 +35,15 @@ pub fn drift(run: &Run, opening: &State) -> (f64, String) {
     };
     for (s, slot) in run.network.slots.iter().enumerate().filter(|(_, s)| !s.infinite) {
         for w in 0..WIDTH {
-            note((run.state.on_hand[s][w] - opening.on_hand[s][w]).abs() / slot.flow.max(0.01), &slot.name);
+            note((run.state.slots[s].on_hand[w] - opening.slots[s].on_hand[w]).abs() / slot.flow.max(0.01), &slot.name);
         }
     }
     for (k, market) in run.network.markets.iter().enumerate() {
-        run.state.price[k].iter().for_each(|p| note((p - 1.0).abs(), &market.name));
+        run.state.markets[k].price.iter().for_each(|p| note((p - 1.0).abs(), &market.name));
     }
     for (u, user) in run.network.users.iter().enumerate() {
         for w in 0..WIDTH {
-            note((run.state.demand[u][w] - run.state.served[u][w]).abs() / user.facility_demand, "unmet demand");
+            note((run.state.users[u].demand[w] - run.state.users[u].served[w]).abs() / user.facility_demand, "unmet demand");
         }
     }
     worst
@@ -141,14 +141,14 @@ proptest! {
                 small.step();
                 large.step();
             }
-            for (k, (a, b)) in small.state.price.iter().zip(&large.state.price).enumerate() {
-                near(a, b, b, &format!("I12: price of {}", small.network.markets[k].name));
+            for (k, (a, b)) in small.state.markets.iter().map(|m| m.price).zip(large.state.markets.iter().map(|m| m.price)).enumerate() {
+                near(&a, &b, &b, &format!("I12: price of {}", small.network.markets[k].name));
             }
-            for (s, (a, b)) in small.state.on_hand.iter().zip(&large.state.on_hand).enumerate() {
-                near(&row(|w| 1024.0 * a[w]), b, &row(|w| b[w] + large.network.slots[s].flow), &format!("I12: {}", small.network.slots[s].name));
+            for (s, (a, b)) in small.state.slots.iter().map(|x| x.on_hand).zip(large.state.slots.iter().map(|x| x.on_hand)).enumerate() {
+                near(&row(|w| 1024.0 * a[w]), &b, &row(|w| b[w] + large.network.slots[s].flow), &format!("I12: {}", small.network.slots[s].name));
             }
-            for (u, (a, b)) in small.state.served_total.iter().zip(&large.state.served_total).enumerate() {
-                near(&row(|w| 1024.0 * a[w]), b, b, &format!("I12: served at {u}"));
+            for (u, (a, b)) in small.state.users.iter().map(|u| u.served_total).zip(large.state.users.iter().map(|u| u.served_total)).enumerate() {
+                near(&row(|w| 1024.0 * a[w]), &b, &b, &format!("I12: served at {u}"));
             }
         })?;
     }
@@ -168,9 +168,12 @@ proptest! {
                     assert_eq!(a[shift..], b[..WIDTH - shift], "I14: {what} {i}");
                 }
             };
-            same(&here.state.on_hand, &there.state.on_hand, "on hand");
-            same(&here.state.price, &there.state.price, "price");
-            same(&here.state.served_total, &there.state.served_total, "served");
+            let stocks = |s: &State| s.slots.iter().map(|x| x.on_hand).collect::<Vec<_>>();
+            same(&stocks(&here.state), &stocks(&there.state), "on hand");
+            let prices = |s: &State| s.markets.iter().map(|m| m.price).collect::<Vec<_>>();
+            same(&prices(&here.state), &prices(&there.state), "price");
+            let served = |s: &State| s.users.iter().map(|u| u.served_total).collect::<Vec<_>>();
+            same(&served(&here.state), &served(&there.state), "served");
             same(&here.state.worked, &there.state.worked, "worked");
             same(&here.state.hold, &there.state.hold, "held");
         })?;
@@ -186,19 +189,20 @@ fn positions_meet_their_targets(here: Here<'_>, state: &State) {
         if here.shocks.reroutes[s] {
             continue;
         }
-        let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &state.placed[l]));
+        let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &state.lanes[l].placed));
         let scare = &state.scare[n.facilities[slot.facility].region];
         for w in 0..WIDTH {
             if placed[w] <= 0.0 || placed[w] >= slot.order_limit * (1.0 - 1e-12) {
                 continue;
             }
-            let waiting = slot.user.map_or(state.owed[s][w], |u| state.backlog[u][w]);
-            let position = state.on_hand[s][w] + state.on_order[s][w] - waiting;
+            let waiting = slot.user.map_or(state.slots[s].owed[w], |u| state.users[u].backlog[w]);
+            let position = state.slots[s].on_hand[w] + state.slots[s].on_order[w] - waiting;
             // What is pushed is on its way before the period is over.
             let target = slot.base_stock.unwrap_or_else(|| {
-                state.usage_forecast[s][w] * (state.cover[s][w] * (1.0 + psi[w] * scare[w]) + state.lead[s][w]) - state.push_forecast[s][w]
+                state.slots[s].usage_forecast[w] * (state.slots[s].cover[w] * (1.0 + psi[w] * scare[w]) + state.slots[s].lead[w])
+                    - state.slots[s].push_forecast[w]
             });
-            let scale = target.abs() + placed[w] + state.on_order[s][w];
+            let scale = target.abs() + placed[w] + state.slots[s].on_order[w];
             assert!((position - target).abs() <= TOLERANCE * scale, "I10: {}: {position} is not {target}", slot.name);
         }
     }

@@ -27,13 +27,13 @@ fn an_undisturbed_chain_stands_still_for_ten_years() {
     case.run(1, &mut |_, _, _, s| {
         for (slot, cover) in covers {
             let i = case.slot(slot);
-            worst = worst.max((s.on_hand[i][0] / n.slots[i].flow - cover).abs());
+            worst = worst.max((s.slots[i].on_hand[0] / n.slots[i].flow - cover).abs());
         }
         for (l, lane) in n.lanes.iter().enumerate() {
             worst = worst.max((in_transit(s, l)[0] / lane.flow - lane.lead as f64).abs());
-            worst = worst.max((s.shipped[l][0] / lane.flow - 1.0).abs());
+            worst = worst.max((s.lanes[l].shipped[0] / lane.flow - 1.0).abs());
         }
-        for price in &s.price {
+        for price in s.markets.iter().map(|m| &m.price) {
             worst = worst.max((price[0] - 1.0).abs());
         }
     });
@@ -46,7 +46,7 @@ fn ban(weeks: i32, sets: &[(&str, &str)]) -> (Option<usize>, f64) {
     let duration = format!("{weeks} weeks");
     let mut all = vec![("event.ban.duration", duration.as_str())];
     all.extend_from_slice(sets);
-    let backlog = case("chain_ban", &all).trace(|s| s.backlog[0][0] / 100.0);
+    let backlog = case("chain_ban", &all).trace(|s| s.users[0].backlog[0] / 100.0);
     assert!(backlog.last().is_some_and(|b| *b < 1e-9), "the backlog of a ban of {duration} is never worked off");
     (backlog.iter().position(|b| *b > 1e-6).map(|t| t - 20), backlog.iter().copied().fold(0.0, f64::max))
 }
@@ -72,10 +72,10 @@ fn a_recipe_runs_as_far_as_its_scarcest_input() {
         let join = case.network.activities.iter().position(|a| a.name.ends_with("/join")).expect("no such recipe");
         let inputs = case.network.activities[join].inputs.clone();
         case.run(1, &mut |_, t, _, s| {
-            last = s.served[0][0];
+            last = s.users[0].served[0];
             if t > 250 {
                 // What the scarcest input had is gone.
-                worst = worst.max(inputs.iter().map(|(i, a)| s.on_hand[*i][0] / a).fold(f64::INFINITY, f64::min));
+                worst = worst.max(inputs.iter().map(|(i, a)| s.slots[*i].on_hand[0] / a).fold(f64::INFINITY, f64::min));
             }
         });
         same(&format!("O7 output when b is at {left} and a at 0.7"), last, theory, 1e-9);
@@ -87,7 +87,7 @@ fn primary(case: &Case) -> (f64, f64) {
     let lane = case.lane("SOURCE", "MAGNETS");
     let press = case.network.activities.iter().position(|a| a.name.ends_with("/press")).expect("no such recipe");
     let mut last = (0.0, 0.0);
-    case.run(1, &mut |_, _, _, s| last = (s.shipped[lane][0], s.activity[press][0]));
+    case.run(1, &mut |_, _, _, s| last = (s.lanes[lane].shipped[0], s.activity[press][0]));
     last
 }
 
@@ -114,7 +114,7 @@ fn an_outage_is_survived_for_as_long_as_the_stock_and_worked_off_at_the_spare_ca
     let area = missed * (missed + 1.0) / 2.0 + (1..200).map(|k| (missed - f64::from(k) * spare).max(0.0)).sum::<f64>();
     let recovered = f64::from(out) + (missed / spare).ceil() - 1.0;
     for name in ["outage", "closed_lane"] {
-        let backlog = case(name, &[]).trace(|s| s.backlog[0][0] / 100.0);
+        let backlog = case(name, &[]).trace(|s| s.users[0].backlog[0] / 100.0);
         let first = backlog.iter().position(|b| *b > 1e-9).expect("never short");
         let free = backlog.iter().rposition(|b| *b > 1e-9).expect("never short") + 1;
         assert_eq!(first, start + stock as usize, "{name}: first short week");

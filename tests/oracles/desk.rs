@@ -15,7 +15,7 @@ fn longer(k: usize) -> f64 {
 #[test]
 fn a_desk_holds_what_is_filed_times_how_long_it_takes() {
     let case = case("desk", &[]);
-    let [at_desk, missed, on_way] = case.means(1000, 120, |world, s| [held(world, s, 0), s.backlog[0], in_transit(s, 0)]);
+    let [at_desk, missed, on_way] = case.means(1000, 120, |world, s| [held(world, s, 0), s.users[0].backlog, in_transit(s, 0)]);
     at_desk.agrees("O10 held", 7.5);
     missed.agrees("O10 backorders", 7.5 + 2.0);
     on_way.agrees("O2 goods on the way behind a desk", 2.0);
@@ -63,7 +63,7 @@ fn a_new_desk_fills_up_as_its_longest_reviews_let_it() {
 #[test]
 fn files_sent_back_wait_again_and_only_wait() {
     let case = case("desk", &[("event.desk.return_rate", "0.6"), ("run.horizon", "400 weeks")]);
-    let [at_desk, missed] = case.means(1000, 250, |world, s| [held(world, s, 0), s.backlog[0]]);
+    let [at_desk, missed] = case.means(1000, 250, |world, s| [held(world, s, 0), s.users[0].backlog]);
     at_desk.agrees("O11 held, 60 % sent back", 7.5 / 0.4);
     missed.agrees("O11 backorders, 60 % sent back", 7.5 / 0.4 + 2.0);
     at_desk.contradicts("O11 held, as if half were sent back", 7.5 / 0.5);
@@ -74,9 +74,9 @@ fn a_desk_that_decides_half_of_what_it_gets_falls_behind_by_half() {
     let case = case("finite_desk", &[]);
     let (mut cleared, mut filed, mut releases) = (0.0, 0.0, vec![]);
     case.run(1, &mut |_, t, world, s| {
-        cleared += s.departed(0)[0];
-        filed += s.shipped[0][0];
-        if s.departed(0)[0] > 0.0 {
+        cleared += s.lanes[0].departed()[0];
+        filed += s.lanes[0].shipped[0];
+        if s.lanes[0].departed()[0] > 0.0 {
             releases.push(t as f64);
         }
         let weeks = (t + 1) as f64;
@@ -99,7 +99,7 @@ fn arrival(sets: &[(&str, &str)]) -> usize {
     let filed = case.trace(|s| s.applications.filed[0]);
     assert_eq!((filed[1], filed[2], filed[59]), (0.0, 1.0, 1.0), "one file, in week 2");
     let user = case.slot("USER/widget");
-    case.trace(|s| s.on_order[user][0]).windows(2).position(|x| x[0] > 0.5 && x[1] < 0.5).expect("never arrives") + 1
+    case.trace(|s| s.slots[user].on_order[0]).windows(2).position(|x| x[0] > 0.5 && x[1] < 0.5).expect("never arrives") + 1
 }
 
 #[test]
@@ -121,11 +121,11 @@ fn a_clock_at_half_speed_doubles_what_remains() {
 fn buyers_refused_for_life_are_served_their_stock_and_what_was_on_the_way_and_then_nothing() {
     for backlog in ["0", "1"] {
         let case = case("refusal", &[("facility.BUYERS.demand.backlog", backlog)]);
-        let served = case.trace(|s| s.served[0][0]);
+        let served = case.trace(|s| s.users[0].served[0]);
         for (t, x) in served.iter().enumerate() {
             same(&format!("O34 served in week {t}"), *x, if t < 11 { 100.0 } else { 0.0 }, 1e-9);
         }
-        same("O34 ordered for ever", case.trace(|s| s.placed[0][0]).iter().sum(), 0.0, 1e-12);
+        same("O34 ordered for ever", case.trace(|s| s.lanes[0].placed[0]).iter().sum(), 0.0, 1e-12);
     }
 }
 
@@ -137,13 +137,14 @@ fn half_of_the_buyers_refused_is_half_of_the_demand_unserved_for_ever() {
         let mut early = [0.0; WIDTH];
         case.run(400, &mut |_, t, _, s| {
             if t == 100 {
-                early = s.served[0];
+                early = s.users[0].served;
             }
             if t == 399 {
                 // The same buyers, week after week.
-                let gap = each(|w| (s.served[0][w] - 100.0 * s.eligible[0][w]).abs().max((s.served[0][w] - early[w]).abs()));
+                let gap =
+                    each(|w| (s.users[0].served[w] - 100.0 * s.lanes[0].eligible[w]).abs().max((s.users[0].served[w] - early[w]).abs()));
                 worst = gap.into_iter().fold(worst, f64::max);
-                shares.extend(s.served[0].map(|x| x / 100.0));
+                shares.extend(s.users[0].served.map(|x| x / 100.0));
             }
         });
         assert!(worst < 1e-6, "backlog {backlog}: some realization is {worst} t/week from its eligible share");

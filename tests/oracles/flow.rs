@@ -6,7 +6,7 @@ use crate::harness::{Case, case, same};
 fn shares(case: &Case) -> Vec<[f64; 3]> {
     let lanes = ["U2", "U5", "U9"].map(|u| case.lane("HUB", u));
     let mut out = vec![];
-    case.run(1, &mut |_, _, _, s| out.push(lanes.map(|l| s.shipped[l][0])));
+    case.run(1, &mut |_, _, _, s| out.push(lanes.map(|l| s.lanes[l].shipped[0])));
     out
 }
 
@@ -50,7 +50,7 @@ fn a_hub_that_looks_at_the_past_gives_a_newcomer_nothing_extra() {
 
 #[test]
 fn a_quota_below_demand_bites_when_the_stock_is_gone() {
-    let lost = case("quota", &[]).trace(|s| s.lost[0][0]);
+    let lost = case("quota", &[]).trace(|s| s.users[0].lost[0]);
     let first = lost.iter().position(|x| *x > 1e-9).expect("never short");
     let theory = (0..).find(|t| 1300 + 60 * t < 100 * (t + 1)).expect("never short");
     assert_eq!(first, theory as usize, "first short week");
@@ -59,11 +59,11 @@ fn a_quota_below_demand_bites_when_the_stock_is_gone() {
 
 #[test]
 fn a_quota_of_a_span_is_used_up_and_then_nothing_leaves() {
-    let left = case("first_come", &[]).trace(|s| s.departed(0)[0]);
+    let left = case("first_come", &[]).trace(|s| s.lanes[0].departed()[0]);
     for (t, x) in left.iter().enumerate() {
         same(&format!("O8b leaving in week {t}"), *x, if t % 13 < 6 { 100.0 } else { 0.0 }, 1e-9);
     }
-    let even = case("first_come", &[("event.quota.pacing", "even")]).trace(|s| s.departed(0)[0]);
+    let even = case("first_come", &[("event.quota.pacing", "even")]).trace(|s| s.lanes[0].departed()[0]);
     for x in &even {
         same("O8b spread evenly", *x, 600.0 / 13.0, 1e-9);
     }

@@ -12,17 +12,23 @@ fn noise_of_prices_is_a_stationary_process_of_its_parameters() {
     let (sd, rho, lag) = (0.2_f64, 0.9_f64, 7);
     let mut past: Vec<_> = vec![];
     let [variance, level, lagged, element, apart] = case.means(800, 100, |_, s| {
-        assert!(s.scarcity.iter().flatten().all(|m| m.abs() < 1e-12), "something is scarce");
+        assert!(s.markets.iter().flat_map(|m| m.scarcity).all(|m| m.abs() < 1e-12), "something is scarce");
         if s.period == 101 {
             past.clear();
         }
-        let z = s.noise[own];
+        let z = s.markets[own].noise;
         past.push(z);
         let then = if past.len() > lag { past[past.len() - 1 - lag] } else { [f64::NAN; WIDTH] };
         // The first weeks have no past and count nothing; the others count for them.
         let weight = (case.horizon - 100) as f64 / (case.horizon - 100 - lag) as f64;
         let product = each(|w| if then[w].is_nan() { 0.0 } else { weight * z[w] * then[w] });
-        [each(|w| z[w] * z[w]), s.price[own], product, each(|w| z[w] * s.noise[twin][w]), each(|w| z[w] * s.noise[other][w])]
+        [
+            each(|w| z[w] * z[w]),
+            s.markets[own].price,
+            product,
+            each(|w| z[w] * s.markets[twin].noise[w]),
+            each(|w| z[w] * s.markets[other].noise[w]),
+        ]
     });
     variance.agrees("O14 variance", sd * sd);
     level.agrees("O14 mean price", (sd * sd / 2.0).exp());
@@ -35,7 +41,7 @@ fn noise_of_prices_is_a_stationary_process_of_its_parameters() {
 /// Mean and standard deviation of a market's log price over the last 600 weeks.
 fn settled(case: &Case, market: &str) -> (f64, f64) {
     let k = case.market(market);
-    let log: Vec<f64> = case.trace(|s| s.price[k][0].ln());
+    let log: Vec<f64> = case.trace(|s| s.markets[k].price[0].ln());
     let last = &log[log.len() - 600..];
     let mean = last.iter().sum::<f64>() / 600.0;
     (mean, (last.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 600.0).sqrt())
@@ -61,7 +67,7 @@ fn a_permanent_cut_ends_at_the_price_that_clears_the_market() {
     let weak = case("cut", &[("price.beta", "0.5")]);
     let (log, _) = settled(&weak, "widget@B");
     same("O17 log price at the cap", log, 0.5 * (1.03_f64 / 0.03).ln() - 0.4 * 0.75_f64.ln(), 1e-6);
-    assert!(weak.trace(|s| s.lost[0][0]).last().is_some_and(|x| *x > 0.1), "nobody goes short at the cap");
+    assert!(weak.trace(|s| s.users[0].lost[0]).last().is_some_and(|x| *x > 0.1), "nobody goes short at the cap");
 }
 
 #[test]
@@ -72,15 +78,15 @@ fn thrift_at_the_end_of_a_chain_clears_the_market_at_its_beginning() {
     same("O17 log price of the oxide", log, -(0.8_f64).ln() / 0.1, 1e-3);
     let (hd, std) = (case.slot("USER/mag_hd"), case.slot("USER/mag_std"));
     let user = |slot: usize| case.network.slots[slot].user.expect("no user");
-    same("O17 magnets with dysprosium", *case.trace(|s| s.served[user(hd)][0]).last().expect("no week"), 400.0, 1e-3);
-    same("O17 magnets without", *case.trace(|s| s.served[user(std)][0]).last().expect("no week"), 600.0, 1e-3);
+    same("O17 magnets with dysprosium", *case.trace(|s| s.users[user(hd)].served[0]).last().expect("no week"), 400.0, 1e-3);
+    same("O17 magnets without", *case.trace(|s| s.users[user(std)].served[0]).last().expect("no week"), 600.0, 1e-3);
 }
 
 #[test]
 fn a_full_cut_drives_the_price_up_the_law_of_cover() {
     let case = case("full_cut", &[]);
     let k = case.market("widget@B");
-    let price = case.trace(|s| s.price[k][0]);
+    let price = case.trace(|s| s.markets[k].price[0]);
     let (beta, gamma, phi, cover) = (0.75, 0.65, 0.15_f64, 21.0);
     same("O18 before the cut", price[9], 1.0, 1e-9);
     for age in 0..21 {

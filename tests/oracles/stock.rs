@@ -11,9 +11,9 @@ fn service(case: &Case, batches: u64, from: usize) -> [Sample; 4] {
     let lane = case.network.inbound[case.network.users[0].slot][0];
     let mut waiting = [0.0; WIDTH];
     case.means(batches, from, move |_, s| {
-        let backlog = s.backlog[0];
+        let backlog = s.users[0].backlog;
         // What waited is served first: late is the demand of this week that the rest does not cover.
-        let late = each(|w| (s.demand[0][w] - (s.served[0][w] - waiting[w]).max(0.0)).max(0.0));
+        let late = each(|w| (s.users[0].demand[w] - (s.users[0].served[w] - waiting[w]).max(0.0)).max(0.0));
         waiting = backlog;
         [backlog, each(|w| if backlog[w] <= 1e-9 { 1.0 } else { 0.0 }), late, in_transit(s, lane)]
     })
@@ -67,7 +67,7 @@ fn goods_on_the_way_are_usage_times_mean_time_however_much_it_varies() {
 fn two_stocks_in_a_row_pass_their_delays_on() {
     let case = case("serial", &[]);
     let (up, down) = (case.lane("DEPOT", "USER"), 0);
-    let [depot, user] = case.means(500, 40, |_, s| [s.backorders[up], s.backlog[down]]);
+    let [depot, user] = case.means(500, 40, |_, s| [s.lanes[up].backorders, s.users[down].backlog]);
     let (mean, sd) = (100.0, 20.0);
     let (spread, level) = (sd * 3.0_f64.sqrt(), 330.0);
     depot.agrees("O5 backorders at the depot", spread * loss((level - 3.0 * mean) / spread));
@@ -93,10 +93,10 @@ fn the_optimum_of_clark_and_scarf_costs_what_they_say() {
         let [cost] = case.means(batches, 40, |_, s| {
             let (a, b) = (in_transit(s, to_second), in_transit(s, to_user));
             [each(|w| {
-                2.0 * (s.on_hand[first][w] + a[w])
-                    + 4.0 * (s.on_hand[second][w] + b[w])
-                    + 7.0 * s.on_hand[user][w]
-                    + 37.12 * s.backlog[0][w]
+                2.0 * (s.slots[first].on_hand[w] + a[w])
+                    + 4.0 * (s.slots[second].on_hand[w] + b[w])
+                    + 7.0 * s.slots[user].on_hand[w]
+                    + 37.12 * s.users[0].backlog[w]
             })]
         });
         cost
@@ -109,7 +109,7 @@ fn the_optimum_of_clark_and_scarf_costs_what_they_say() {
 fn forecasts_whip_orders_as_much_as_chen_found() {
     let ratio = |sets: &[(&str, &str)], batches| {
         let case = case("bullwhip", sets);
-        let [orders] = case.means(batches, 100, |_, s| [each(|w| (s.placed[0][w] - 100.0).powi(2) / 25.0)]);
+        let [orders] = case.means(batches, 100, |_, s| [each(|w| (s.lanes[0].placed[w] - 100.0).powi(2) / 25.0)]);
         orders
     };
     let theory = |lead: f64, a: f64| 1.0 + 2.0 * lead * a + 2.0 * lead * lead * a * a / (2.0 - a);
