@@ -109,7 +109,7 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
         }
         let mut true_lead = splat(slot.lead);
         for &l in &n.inbound[s] {
-            if let Some(h) = shocks.licence_of(l) {
+            if let Some(h) = state.lanes[l].licence {
                 let posted = &state.posted[shocks.licensed[h].desk];
                 let (held, share) = (&state.hold_share[h], n.lanes[l].share);
                 for w in 0..WIDTH {

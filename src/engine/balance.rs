@@ -19,7 +19,8 @@ pub fn nothing_negative(state: &State) -> bool {
     let good = |row: &Row| row.iter().all(|x| *x >= 0.0);
     state.slots.iter().all(|s| good(&s.on_hand) && good(&s.stranded))
         && state.lanes.iter().all(|l| good(&l.backorders))
-        && [&state.transit, &state.hold, &state.send_back].into_iter().flatten().all(good)
+        && state.transit.iter().all(good)
+        && state.hold.iter().flatten().all(good)
 }
 
 /// Adds up every element.
@@ -90,8 +91,9 @@ pub fn held(world: World<'_>, state: &State, licensed: usize) -> Row {
     let start = state.hold_start[licensed];
     let mut sum = state.overflow[licensed];
     for i in start..start + len {
-        add(&mut sum, &state.hold[i]);
-        add(&mut sum, &state.send_back[i]);
+        let [go, back] = &state.hold[i];
+        add(&mut sum, go);
+        add(&mut sum, back);
     }
     sum
 }
@@ -108,7 +110,7 @@ pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
             if !n.lanes[l].push {
                 add(&mut sum, &state.lanes[l].backorders);
             }
-            if let Some(h) = world.shocks.licence_of(l) {
+            if let Some(h) = state.lanes[l].licence {
                 add(&mut sum, &held(world, state, h));
             }
         }

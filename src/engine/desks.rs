@@ -3,6 +3,7 @@
 //! A desk has a clock of its own, dθ = ρ dt: frozen at ρ = 0. A cohort waits in the bucket of the week of that clock in which it
 //! is decided. Refusal is not here: an ineligible buyer's order is never placed (MODEL ruling 1).
 
+use super::ship::buckets;
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, within};
@@ -144,27 +145,37 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
     if !any(|w| held_before[w] != 0.0) {
         return;
     }
-    let first = each(|w| (before[w] + 1e-9).floor());
-    let last = each(|w| (after[w] + 1e-9).floor());
-    let most = (0..WIDTH).map(|w| (last[w] - first[w]) as usize).max().unwrap_or(0);
+    let weeks = each(|w| (after[w] + 1e-9).floor() - (before[w] + 1e-9).floor());
+    let most = weeks.iter().copied().fold(0.0, max) as usize;
+    let first = buckets(before, desk.ring);
     let mut left = ZERO;
     for step in 1..=most {
-        let due = |w: usize| first[w] + step as f64 <= last[w];
-        let place = |w: usize| (first[w] + step as f64) as usize % desk.ring;
+        let due = |w: usize| step as f64 <= weeks[w];
+        let mut place = [0; WIDTH];
+        for w in 0..WIDTH {
+            let at = first[w] + step;
+            place[w] = if at >= desk.ring { at - desk.ring } else { at };
+        }
         for h in desk.lanes.clone() {
             let l = shocks.licensed[h].lane;
             let lane = &network.lanes[l];
             let start = state.hold_start[h];
+            let ring = &mut state.hold[start..start + desk.ring];
             let (mut go, mut back) = (ZERO, ZERO);
             for w in 0..WIDTH {
                 if due(w) {
-                    let at = start + place(w);
-                    go[w] = std::mem::take(&mut state.hold[at][w]);
-                    back[w] = std::mem::take(&mut state.send_back[at][w]);
-                    // A paper is worth nothing at a shut border: the goods go back, the order stands.
-                    if state.lanes[l].open[w] == 0.0 {
-                        back[w] += std::mem::take(&mut go[w]);
-                    }
+                    let bucket = &mut ring[place[w]];
+                    go[w] = std::mem::take(&mut bucket[0][w]);
+                    back[w] = std::mem::take(&mut bucket[1][w]);
+                }
+            }
+            if world.shocks.ruled[l] {
+                // A paper is worth nothing at a shut border: the goods go back, the order stands.
+                let open = &state.lanes[l].open;
+                for w in 0..WIDTH {
+                    let shut = open[w] == 0.0;
+                    back[w] += if shut { go[w] } else { 0.0 };
+                    go[w] = if shut { 0.0 } else { go[w] };
                 }
             }
             add(&mut state.applications.approved, &go);

@@ -14,14 +14,15 @@ pub fn order(world: World<'_>, state: &mut State) {
         if n.slots[s].role == Role::Stock && wants {
             state.slots[s].desired = received(world, s, state);
         }
-        if world.shocks.reroutes[s] {
-            reach(world, s, state);
+        let chances = if world.shocks.reroutes[s] { Some(chances(world, s, state)) } else { None };
+        if let Some(chances) = &chances {
+            reach(chances, s, state);
         }
         if wants {
             foresee(world, s, &weight, state);
         }
         let wanted = wanted(world, s, state);
-        place(world, s, &wanted, state);
+        place(world, s, &wanted, chances.as_ref(), state);
     }
     for s in 0..n.slots.len() {
         if n.slots[s].role == Role::Output {
@@ -164,8 +165,7 @@ fn chances(world: World<'_>, s: usize, state: &State) -> [Row; 3] {
 /// far as these fill what they are asked. When the share falls, what the others had on hand and on order becomes theirs alone;
 /// when it rises they return.
 #[inline(always)]
-fn reach(world: World<'_>, s: usize, state: &mut State) {
-    let [eligible, _, fill] = chances(world, s, state);
+fn reach([eligible, _, fill]: &[Row; 3], s: usize, state: &mut State) {
     let (before, on_hand, on_order) = (state.slots[s].reach, state.slots[s].on_hand, state.slots[s].on_order);
     let (mut after, mut claim) = (ZERO, state.slots[s].stranded);
     for w in 0..WIDTH {
@@ -183,10 +183,10 @@ fn reach(world: World<'_>, s: usize, state: &mut State) {
 
 /// Divides an order over the lanes of a slot; what refused buyers wanted goes to lanes without a regime.
 #[inline(always)]
-fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
-    let World { network: n, shocks, .. } = world;
+fn place(world: World<'_>, s: usize, wanted: &Row, chances: Option<&[Row; 3]>, state: &mut State) {
+    let n = world.network;
     let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push);
-    if !shocks.reroutes[s] {
+    let Some([eligible, free, fill]) = chances else {
         for l in pulls() {
             let share = n.lanes[l].share;
             let mut order = *wanted;
@@ -198,8 +198,7 @@ fn place(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
             put(n.lanes[l].from, s, l, &order, state);
         }
         return;
-    }
-    let [eligible, free, fill] = chances(world, s, state);
+    };
     let reach = state.slots[s].reach;
     let (mut extra, mut per_reach) = (ZERO, ZERO);
     for w in 0..WIDTH {

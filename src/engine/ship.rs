@@ -265,7 +265,7 @@ fn settle(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
                     on_hand[w] = max(on_hand[w] - shipped[w], 0.0);
                 }
             }
-            if !lane.under_desk {
+            if lane.licence.is_none() {
                 carry(world, now, l, &shipped, state);
             }
         }
@@ -298,7 +298,7 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         add(&mut gone, &pushed);
         add(&mut state.slots[lane.to].on_order, &pushed);
         state.lanes[l].shipped = pushed;
-        if !state.lanes[l].under_desk {
+        if state.lanes[l].licence.is_none() {
             carry(world, now, l, &pushed, state);
         }
     }
@@ -339,13 +339,12 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let active = now.active[desk.event];
         // Files of this period wait behind the queue as it stood before them (ruling 10), in the bucket of the clock's week.
         let (clock, queue) = (state.clock[d], state.queue[d]);
-        let mut first = each(|w| (clock[w] + 1e-9).floor());
         let mut wait = ZERO;
         if let Some(p) = desk.applications {
             let decided = draws.event(p);
             wait = each(|w| (queue[w] / decided[w]).floor());
-            first = each(|w| first[w] + wait[w]);
         }
+        let today = buckets(&clock, desk.ring);
         let (mut files, mut taken) = (ZERO, ZERO);
         for h in desk.lanes.clone() {
             let l = shocks.licensed[h].lane;
@@ -371,7 +370,7 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             state.permit[h] = permit;
             add(&mut state.lanes[l].cleared, &free);
             carry(world, now, l, &free, state);
-            file(now, h, desk.ring, &held, &first, &wait, state);
+            file(now, h, desk.ring, &held, &today, &wait, state);
         }
         add(&mut state.held[d], &taken);
         add(&mut state.applications.filed, &taken);
@@ -381,20 +380,38 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
 }
 
-/// Puts files into the buckets in which they will be decided: `first` for one whose review took no time.
+/// The bucket of a ring in which a desk's clock stands.
 #[inline(always)]
-fn file(now: &PeriodShocks, h: usize, ring: usize, held: &Row, first: &Row, wait: &Row, state: &mut State) {
+pub(super) fn buckets(clock: &Row, ring: usize) -> [usize; WIDTH] {
+    let (ring, per) = (ring as f64, 1.0 / ring as f64);
+    let mut at = [0; WIDTH];
+    for w in 0..WIDTH {
+        // A clock stands still or a hair before its week: both are that week.
+        let week = (clock[w] + 1e-9).floor();
+        let past = week - ring * ((week + 0.5) * per).floor();
+        at[w] = past as u32 as usize;
+    }
+    at
+}
+
+/// Puts files into the buckets in which they will be decided, counted from `today`.
+#[inline(always)]
+fn file(now: &PeriodShocks, h: usize, ring: usize, held: &Row, today: &[usize; WIDTH], wait: &Row, state: &mut State) {
     let (review, returned) = (&now.review[h], &now.returned[h]);
     let start = state.hold_start[h];
-    for w in 0..WIDTH {
-        if held[w] > 0.0 {
-            if wait[w] + review[w] < ring as f64 {
-                let at = start + (first[w] + review[w]) as usize % ring;
-                let ring = if returned[w] > 0.0 { &mut state.send_back } else { &mut state.hold };
-                ring[at][w] += held[w];
-            } else {
-                state.overflow[h][w] += held[w];
-            }
+    let last = ring as f64;
+    if any(|w| (wait[w] + review[w] >= last) & (held[w] > 0.0)) {
+        let overflow = &mut state.overflow[h];
+        for w in 0..WIDTH {
+            overflow[w] += if wait[w] + review[w] < last { 0.0 } else { held[w] };
         }
+    }
+    let buckets = &mut state.hold[start..start + ring];
+    for w in 0..WIDTH {
+        let weeks = wait[w] + review[w];
+        let fits = weeks < last;
+        let at = today[w] + if fits { weeks as u32 as usize } else { 0 };
+        let at = if at >= ring { at - ring } else { at };
+        buckets[at][usize::from(returned[w] > 0.0)][w] += if fits { held[w] } else { 0.0 };
     }
 }

@@ -60,10 +60,8 @@ pub struct State {
     pub permit_share: Vec<Row>,
     /// Per general licence and lane: its part of that, as it stood when the period began.
     pub permits: Vec<Row>,
-    /// Hold rings: to be let go.
-    pub hold: Vec<Row>,
-    /// Hold rings: to be sent back.
-    pub send_back: Vec<Row>,
+    /// Hold rings: what will be let go, and what will be sent back, by week of decision.
+    pub hold: Vec<[Row; 2]>,
     /// Per licensed lane: where its rings start.
     pub hold_start: Vec<usize>,
     /// Per licensed lane: beyond the ring.
@@ -140,8 +138,8 @@ pub struct LaneState {
     pub passed: Row,
     /// Share of capacity open.
     pub open: Row,
-    /// Whether its shipments pass a desk.
-    pub under_desk: bool,
+    /// Its index in `Shocks::licensed` if its shipments pass a desk.
+    pub licence: Option<usize>,
     /// Its transit ring.
     pub ring: Ring,
 }
@@ -264,7 +262,7 @@ impl SlotState {
 }
 
 impl LaneState {
-    fn open(flow: f64, under_desk: bool, ring: Ring) -> LaneState {
+    fn open(flow: f64, licence: Option<usize>, ring: Ring) -> LaneState {
         LaneState {
             backorders: ZERO,
             placed: ZERO,
@@ -275,7 +273,7 @@ impl LaneState {
             eligible: ONE,
             passed: ONE,
             open: ONE,
-            under_desk,
+            licence,
             ring,
         }
     }
@@ -283,7 +281,7 @@ impl LaneState {
     /// What passed it this period: handed to the carrier, or let go by its desk.
     #[inline(always)]
     pub fn departed(&self) -> &Row {
-        if self.under_desk { &self.cleared } else { &self.shipped }
+        if self.licence.is_some() { &self.cleared } else { &self.shipped }
     }
 }
 
@@ -340,7 +338,6 @@ impl State {
             permit_share: rows(shocks.licensed.len(), 0.0),
             permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
             hold: vec![],
-            send_back: vec![],
             hold_start: vec![],
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
@@ -359,13 +356,12 @@ impl State {
             s.transit.resize(ring.start + ring.len, ZERO);
             s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
             add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
-            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l).is_some(), ring));
+            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
         }
         for licensed in &shocks.licensed {
             s.hold_start.push(s.hold.len());
-            s.hold.resize(s.hold.len() + shocks.desks[licensed.desk].ring, ZERO);
+            s.hold.resize(s.hold.len() + shocks.desks[licensed.desk].ring, [ZERO; 2]);
         }
-        s.send_back = vec![ZERO; s.hold.len()];
         s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
         s
     }

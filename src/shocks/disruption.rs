@@ -2,7 +2,7 @@
 
 use super::regime::{Review, add_desk, add_permit};
 use super::schedule::Schedule;
-use super::stream::{Key, fill, key};
+use super::stream::{Key, key};
 use super::{Draws, PeriodShocks, Shocks};
 use crate::network::{Network, Param};
 use crate::scenario::problem::Problems;
@@ -123,9 +123,7 @@ impl Effect {
         }
         let strength = out.strength[*event];
         for (lane, k) in lanes {
-            let mut u = ZERO;
-            fill(*k, period, draws.first, &mut u);
-            let x = weeks.raw(&u, draws);
+            let (x, _) = weeks.raw(*k, period, draws);
             let delay = &mut out.delay[*lane];
             for w in 0..WIDTH {
                 let extra = min((x[w] * strength[w]).floor(), *most);

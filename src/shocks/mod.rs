@@ -16,7 +16,7 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, exp, exp1, max, normal_quantile1};
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
-use stream::{Key, SPAN, Single, fill, fill_nth, fill_two, key, normals};
+use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
 
 /// Everything that is scheduled, for all realizations.
 #[derive(Debug, Clone)]
@@ -261,8 +261,8 @@ impl Shocks {
                 out.strictness[d] = double(&normals(self.noise.desks[d], (period / SPAN) as u32, draws.first)[period % SPAN]);
                 let chance = draws.event(desk.return_rate);
                 for h in desk.lanes.clone() {
-                    let (review, sent_back) = fill_two(self.noise.licensed[h], t, draws.first);
-                    out.review[h] = desk.review.weeks(&review, draws);
+                    let (review, sent_back) = desk.review.weeks(self.noise.licensed[h], t, draws);
+                    out.review[h] = review;
                     let collateral = self.licensed[h].collateral;
                     let returned = &mut out.returned[h];
                     for w in 0..WIDTH {

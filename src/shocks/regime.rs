@@ -3,9 +3,10 @@
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Dist, Event, Family, Licence, Process, Volume};
-use crate::wide::{Row, each, exp, exp1, max, min, normal_quantile, splat};
+use crate::wide::{Row, each, exp, exp1, max, min, splat};
 
 use super::Draws;
+use super::stream::{Key, normal_and_uniforms};
 
 /// A licensing authority's queue for a group of goods, destinations and end uses.
 #[derive(Debug, Clone)]
@@ -108,9 +109,10 @@ impl Review {
         Review { family, max: process.max.unwrap_or(f64::INFINITY) }
     }
 
-    /// The draw at uniforms `u`, weeks, not rounded.
+    /// The draws of one period at an address, weeks, not rounded; and uniforms from the same block of bits.
     #[inline(always)]
-    pub fn raw(&self, u: &Row, draws: &Draws) -> Row {
+    pub fn raw(&self, key: Key, period: u32, draws: &Draws) -> (Row, Row) {
+        let (z, u, v) = normal_and_uniforms(key, period, draws.first);
         let x = match &self.family {
             ReviewFamily::Fixed(a) => *draws.event(*a),
             ReviewFamily::Uniform(a, b) => {
@@ -126,25 +128,23 @@ impl Review {
             }
             ReviewFamily::Normal(a, b) => {
                 let (a, b) = (draws.event(*a), draws.event(*b));
-                let z = normal_quantile(u);
-                each(|w| (a[w] + b[w] * z[w]).max(0.0))
+                each(|w| max(a[w] + b[w] * z[w], 0.0))
             }
             ReviewFamily::Lognormal(a, b) => {
                 let (a, b) = (draws.event(*a), draws.event(*b));
-                let z = normal_quantile(u);
                 let factor = exp(&each(|w| b[w] * z[w]));
                 each(|w| a[w] * factor[w])
             }
             ReviewFamily::Empirical(_, _, dist) => each(|w| super::sampler::quantile(dist, u[w], &Default::default(), 0)),
         };
-        each(|w| min(x[w], self.max))
+        (each(|w| min(x[w], self.max)), v)
     }
 
-    /// Weeks of review: rounded to whole weeks of the desk's clock, at least 1.
+    /// Weeks of review: rounded to whole weeks of the desk's clock, at least 1; and uniforms from the same block of bits.
     #[inline(always)]
-    pub fn weeks(&self, u: &Row, draws: &Draws) -> Row {
-        let x = self.raw(u, draws);
-        each(|w| max((x[w] + 0.5).floor(), 1.0))
+    pub fn weeks(&self, key: Key, period: u32, draws: &Draws) -> (Row, Row) {
+        let (x, v) = self.raw(key, period, draws);
+        (each(|w| max((x[w] + 0.5).floor(), 1.0)), v)
     }
 
     /// Its mean, weeks: what a desk posts.

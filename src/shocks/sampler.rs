@@ -78,8 +78,13 @@ fn ln_gamma(x: f64) -> f64 {
     0.918_938_533_204_672_8 + (x + 0.5) * ln1(t) - t + ln1(sum)
 }
 
-/// Regularised incomplete beta function I_x(a, b), by its continued fraction (Lentz).
-fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
+/// ln B(a, b).
+fn ln_beta(a: f64, b: f64) -> f64 {
+    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
+}
+
+/// Regularised incomplete beta function I_x(a, b), by its continued fraction (Lentz); `ln_beta` is ln B(a, b).
+fn beta_cdf(a: f64, b: f64, ln_beta: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
@@ -87,9 +92,9 @@ fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
         return 1.0;
     }
     if x > (a + 1.0) / (a + b + 2.0) {
-        return 1.0 - beta_cdf(b, a, 1.0 - x);
+        return 1.0 - beta_cdf(b, a, ln_beta, 1.0 - x);
     }
-    let front = exp1(ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * ln1(x) + b * ln1(1.0 - x)) / a;
+    let front = exp1(a * ln1(x) + b * ln1(1.0 - x) - ln_beta) / a;
     let tiny = 1e-300;
     let (mut c, mut d) = (1.0, 1.0 - (a + b) * x / (a + 1.0));
     d = 1.0 / if d.abs() < tiny { tiny } else { d };
@@ -115,18 +120,27 @@ fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
     front * f
 }
 
-/// Inverse of [`beta_cdf`] by bisection: a fixed number of steps, so the same bits everywhere.
+/// Inverse of [`beta_cdf`] by Newton's method, kept inside a bracket that halves when a step would leave it.
 fn beta_quantile(a: f64, b: f64, u: f64) -> f64 {
+    let ln_beta = ln_beta(a, b);
     let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..52 {
-        let mid = 0.5 * (low + high);
-        if beta_cdf(a, b, mid) < u {
-            low = mid;
+    let mut x = a / (a + b);
+    for _ in 0..200 {
+        let off = beta_cdf(a, b, ln_beta, x) - u;
+        if off < 0.0 {
+            low = x;
         } else {
-            high = mid;
+            high = x;
         }
+        let density = exp1((a - 1.0) * ln1(x) + (b - 1.0) * ln1(1.0 - x) - ln_beta);
+        let step = x - off / density;
+        let next = if step > low && step < high { step } else { 0.5 * (low + high) };
+        if (next - x).abs() <= 1e-15 * x {
+            return next;
+        }
+        x = next;
     }
-    0.5 * (low + high)
+    x
 }
 
 /// A distribution for anyone who samples singly with the `rand` crates.

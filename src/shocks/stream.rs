@@ -77,16 +77,24 @@ pub fn fill(key: Key, period: u32, first_realization: u64, out: &mut Row) {
     *out = u;
 }
 
-/// Two uniforms at the same address, at the cost of one.
+/// A standard normal and two uniforms of 32 bits at one address, independent of each other.
 #[inline(always)]
-pub fn fill_two(key: Key, period: u32, first_realization: u64) -> (Row, Row) {
-    let (mut a, mut b) = (ZERO, ZERO);
+pub fn normal_and_uniforms(key: Key, period: u32, first_realization: u64) -> (Row, Row, Row) {
+    let (mut z, mut u, mut v) = (ZERO, ZERO, ZERO);
     for w in 0..WIDTH {
-        let c = block(key, period, first_realization + w as u64, 0);
-        a[w] = unit(c[0], c[1]);
-        b[w] = unit(c[2], c[3]);
+        let [a, b, c, d] = block(key, period, first_realization + w as u64, 0);
+        z[w] = f64::from(box_muller(a as u32, b as u32).0);
+        u[w] = short_unit(c as u32);
+        v[w] = short_unit(d as u32);
     }
-    (a, b)
+    (z, u, v)
+}
+
+/// 32 random bits to the middle of their interval: never 0, never 1.
+#[inline(always)]
+fn short_unit(bits: u32) -> f64 {
+    // A number in 1..2 from the top of its mantissa, less one, plus half a step.
+    f64::from_bits(u64::from(bits) << 20 | 0x3ff0_0000_0000_0000) - 1.0 + 1.164_153_218_269_348_1e-10
 }
 
 /// The standard normals of four periods, `4 span` to `4 span + 3`, from one block of bits.
@@ -179,5 +187,6 @@ mod tests {
     #[test]
     fn units_lie_strictly_between_zero_and_one() {
         assert!(unit(0, 0) > 0.0 && unit(LOW, LOW) < 1.0);
+        assert!(short_unit(0) > 0.0 && short_unit(u32::MAX) < 1.0);
     }
 }
