@@ -20,7 +20,7 @@ pub fn nothing_negative(state: &State) -> bool {
     state.slots.iter().all(|s| good(&s.on_hand) && good(&s.stranded))
         && state.lanes.iter().all(|l| good(&l.backorders))
         && state.transit.iter().all(good)
-        && state.hold.iter().flatten().all(good)
+        && state.calendars.iter().flat_map(|c| &c.piles).flatten().all(|file| file.mass >= 0.0)
 }
 
 /// Adds up every element.
@@ -45,9 +45,10 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
     for (l, lane) in n.lanes.iter().enumerate() {
         book(&mut out.inside, n.slots[lane.from].commodity, &in_transit(state, l));
     }
+    let waiting = held(state);
     for (h, licensed) in world.shocks.licensed.iter().enumerate() {
         let commodity = n.slots[n.lanes[licensed.lane].from].commodity;
-        book(&mut out.inside, commodity, &held(world, state, h));
+        book(&mut out.inside, commodity, &waiting[h]);
     }
     for (a, activity) in n.activities.iter().enumerate() {
         let worked = &state.worked[a];
@@ -85,23 +86,24 @@ pub fn in_transit(state: &State, lane: usize) -> Row {
     sum
 }
 
-/// Mass of a licensed lane held at its desk, what lies beyond the ring included.
-pub fn held(world: World<'_>, state: &State, licensed: usize) -> Row {
-    let len = world.shocks.desks[world.shocks.licensed[licensed].desk].ring;
-    let start = state.hold_start[licensed];
-    let mut sum = state.overflow[licensed];
-    for i in start..start + len {
-        let [go, back] = &state.hold[i];
-        add(&mut sum, go);
-        add(&mut sum, back);
+/// Mass of each licensed lane held at its desk, what lies beyond the calendar included.
+pub fn held(state: &State) -> Vec<Row> {
+    let mut held = state.overflow.clone();
+    for calendar in &state.calendars {
+        for (i, pile) in calendar.piles.iter().enumerate() {
+            for file in pile {
+                held[file.licensed as usize][i % WIDTH] += file.mass;
+            }
+        }
     }
-    sum
+    held
 }
 
 /// Largest relative gap between the running sum of what a slot has on order and the books of its lanes.
 pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
     let n = world.network;
     let mut worst: f64 = 0.0;
+    let waiting = held(state);
     for s in 0..n.slots.len() {
         let mut sum = ZERO;
         let mut scale = n.slots[s].flow;
@@ -111,7 +113,7 @@ pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
                 add(&mut sum, &state.lanes[l].backorders);
             }
             if let Some(h) = state.lanes[l].licence {
-                add(&mut sum, &held(world, state, h));
+                add(&mut sum, &waiting[h]);
             }
         }
         scale = sum.iter().copied().fold(scale, f64::max).max(1e-12);

@@ -3,7 +3,6 @@
 //! A desk has a clock of its own, dθ = ρ dt: frozen at ρ = 0. A cohort waits in the bucket of the week of that clock in which it
 //! is decided. Refusal is not here: an ineligible buyer's order is never placed (MODEL ruling 1).
 
-use super::ship::buckets;
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, within};
@@ -145,62 +144,60 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
     if !any(|w| held_before[w] != 0.0) {
         return;
     }
-    let weeks = each(|w| (after[w] + 1e-9).floor() - (before[w] + 1e-9).floor());
-    let most = weeks.iter().copied().fold(0.0, max) as usize;
-    let first = buckets(before, desk.ring);
-    let mut left = ZERO;
-    for step in 1..=most {
-        let due = |w: usize| step as f64 <= weeks[w];
-        let mut place = [0; WIDTH];
-        for w in 0..WIDTH {
-            let at = first[w] + step;
-            place[w] = if at >= desk.ring { at - desk.ring } else { at };
-        }
-        for h in desk.lanes.clone() {
-            let l = shocks.licensed[h].lane;
-            let lane = &network.lanes[l];
-            let start = state.hold_start[h];
-            let ring = &mut state.hold[start..start + desk.ring];
-            let (mut go, mut back) = (ZERO, ZERO);
-            for w in 0..WIDTH {
-                if due(w) {
-                    let bucket = &mut ring[place[w]];
-                    go[w] = std::mem::take(&mut bucket[0][w]);
-                    back[w] = std::mem::take(&mut bucket[1][w]);
-                }
+    let mut decided = std::mem::take(&mut state.scratch.decided);
+    decided.clear();
+    decided.resize(desk.lanes.len(), [ZERO; 2]);
+    let calendar = &mut state.calendars[d];
+    let first = calendar.weeks(before);
+    for w in 0..WIDTH {
+        let weeks = (after[w] + 1e-9).floor() - (before[w] + 1e-9).floor();
+        for step in 1..=weeks as usize {
+            let pile = &mut calendar.piles[(first[w] + step) % desk.ring * WIDTH + w];
+            for file in pile.drain(..) {
+                decided[file.licensed as usize - desk.lanes.start][file.fate as usize][w] += file.mass;
             }
-            if world.shocks.ruled[l] {
-                // A paper is worth nothing at a shut border: the goods go back, the order stands.
-                let open = &state.lanes[l].open;
-                for w in 0..WIDTH {
-                    let shut = open[w] == 0.0;
-                    back[w] += if shut { go[w] } else { 0.0 };
-                    go[w] = if shut { 0.0 } else { go[w] };
-                }
-            }
-            add(&mut state.applications.approved, &go);
-            add(&mut state.applications.returned, &back);
-            super::ship::carry(world, now, l, &go, state);
-            add(&mut state.lanes[l].cleared, &go);
-            if network.slots[lane.from].infinite {
-                // A source without end takes back what it gave.
-                let sourced = &mut state.slots[lane.from].sourced;
-                *sourced = each(|w| sourced[w] - back[w]);
-            } else {
-                add(&mut state.slots[lane.from].on_hand, &back);
-            }
-            // Filed again by those who may; the others' part is wanted no more here (ruling 1).
-            let again = if lane.push { ZERO } else { state.lanes[l].eligible };
-            let (mut owed, mut debt, mut on_order) =
-                (state.lanes[l].backorders, state.slots[lane.from].owed, state.slots[lane.to].on_order);
-            for w in 0..WIDTH {
-                owed[w] += back[w] * again[w];
-                debt[w] += back[w] * again[w];
-                on_order[w] -= back[w] * (1.0 - again[w]);
-                left[w] += go[w] + back[w];
-            }
-            (state.lanes[l].backorders, state.slots[lane.from].owed, state.slots[lane.to].on_order) = (owed, debt, on_order);
         }
     }
+    let mut left = ZERO;
+    for h in desk.lanes.clone() {
+        let l = shocks.licensed[h].lane;
+        let lane = &network.lanes[l];
+        let [mut go, mut back] = decided[h - desk.lanes.start];
+        // A paper is worth nothing at a shut border: the goods go back, the order stands.
+        let open = &state.lanes[l].open;
+        for w in 0..WIDTH {
+            let shut = open[w] == 0.0;
+            back[w] += if shut { go[w] } else { 0.0 };
+            go[w] = if shut { 0.0 } else { go[w] };
+        }
+        super::ship::carry(world, now, l, &go, state);
+        let (here, supplier) = (&mut state.lanes[l], &mut state.slots[lane.from]);
+        add(&mut here.cleared, &go);
+        add(&mut state.applications.approved, &go);
+        add(&mut state.applications.returned, &back);
+        if network.slots[lane.from].infinite {
+            // A source without end takes back what it gave.
+            for w in 0..WIDTH {
+                supplier.sourced[w] -= back[w];
+            }
+        } else {
+            add(&mut supplier.on_hand, &back);
+        }
+        // Filed again by those who may; the others' part is wanted no more here (ruling 1).
+        let again = if lane.push { ZERO } else { here.eligible };
+        let (mut wanted, mut dropped) = (ZERO, ZERO);
+        for w in 0..WIDTH {
+            wanted[w] = back[w] * again[w];
+            dropped[w] = back[w] * (1.0 - again[w]);
+            left[w] += go[w] + back[w];
+        }
+        add(&mut here.backorders, &wanted);
+        add(&mut supplier.owed, &wanted);
+        let on_order = &mut state.slots[lane.to].on_order;
+        for w in 0..WIDTH {
+            on_order[w] -= dropped[w];
+        }
+    }
+    state.scratch.decided = decided;
     state.held[d] = each(|w| max(held_before[w] - left[w], 0.0));
 }

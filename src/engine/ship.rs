@@ -1,6 +1,7 @@
 //! In: orders owed, stock on hand, quotas, licences. Out: shipments to carriers and desks; what exceeds a target is pushed on or drained.
 
 use super::events::{allowance, shrink, spend};
+use super::state::File;
 use super::{State, World};
 use crate::network::Role;
 use crate::scenario::schema::SharingRule;
@@ -344,7 +345,7 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let decided = draws.event(p);
             wait = each(|w| (queue[w] / decided[w]).floor());
         }
-        let today = buckets(&clock, desk.ring);
+        let today = state.calendars[d].weeks(&clock);
         let (mut files, mut taken) = (ZERO, ZERO);
         for h in desk.lanes.clone() {
             let l = shocks.licensed[h].lane;
@@ -370,7 +371,7 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             state.permit[h] = permit;
             add(&mut state.lanes[l].cleared, &free);
             carry(world, now, l, &free, state);
-            file(now, h, desk.ring, &held, &today, &wait, state);
+            file(now, (d, h), &held, &today, &wait, state);
         }
         add(&mut state.held[d], &taken);
         add(&mut state.applications.filed, &taken);
@@ -380,38 +381,22 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
 }
 
-/// The bucket of a ring in which a desk's clock stands.
+/// Puts files where they will be decided in a desk's calendar, in which it is `today`.
 #[inline(always)]
-pub(super) fn buckets(clock: &Row, ring: usize) -> [usize; WIDTH] {
-    let (ring, per) = (ring as f64, 1.0 / ring as f64);
-    let mut at = [0; WIDTH];
-    for w in 0..WIDTH {
-        // A clock stands still or a hair before its week: both are that week.
-        let week = (clock[w] + 1e-9).floor();
-        let past = week - ring * ((week + 0.5) * per).floor();
-        at[w] = past as u32 as usize;
-    }
-    at
-}
-
-/// Puts files into the buckets in which they will be decided, counted from `today`.
-#[inline(always)]
-fn file(now: &PeriodShocks, h: usize, ring: usize, held: &Row, today: &[usize; WIDTH], wait: &Row, state: &mut State) {
+fn file(now: &PeriodShocks, (d, h): (usize, usize), held: &Row, today: &[usize; WIDTH], wait: &Row, state: &mut State) {
     let (review, returned) = (&now.review[h], &now.returned[h]);
-    let start = state.hold_start[h];
-    let last = ring as f64;
-    if any(|w| (wait[w] + review[w] >= last) & (held[w] > 0.0)) {
-        let overflow = &mut state.overflow[h];
-        for w in 0..WIDTH {
-            overflow[w] += if wait[w] + review[w] < last { 0.0 } else { held[w] };
-        }
-    }
-    let buckets = &mut state.hold[start..start + ring];
+    let calendar = &mut state.calendars[d];
     for w in 0..WIDTH {
         let weeks = wait[w] + review[w];
-        let fits = weeks < last;
-        let at = today[w] + if fits { weeks as u32 as usize } else { 0 };
-        let at = if at >= ring { at - ring } else { at };
-        buckets[at][usize::from(returned[w] > 0.0)][w] += if fits { held[w] } else { 0.0 };
+        if held[w] <= 0.0 {
+            continue;
+        }
+        if weeks < calendar.ring as f64 {
+            let at = today[w] + weeks as u32 as usize;
+            let at = if at >= calendar.ring { at - calendar.ring } else { at };
+            calendar.piles[at * WIDTH + w].push(File { licensed: h as u32, fate: returned[w] as u32, mass: held[w] });
+        } else {
+            state.overflow[h][w] += held[w];
+        }
     }
 }

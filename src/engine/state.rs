@@ -60,11 +60,9 @@ pub struct State {
     pub permit_share: Vec<Row>,
     /// Per general licence and lane: its part of that, as it stood when the period began.
     pub permits: Vec<Row>,
-    /// Hold rings: what will be let go, and what will be sent back, by week of decision.
-    pub hold: Vec<[Row; 2]>,
-    /// Per licensed lane: where its rings start.
-    pub hold_start: Vec<usize>,
-    /// Per licensed lane: beyond the ring.
+    /// Per desk: its calendar.
+    pub calendars: Vec<Calendar>,
+    /// Per licensed lane: what would be decided beyond the calendar.
     pub overflow: Vec<Row>,
 
     /// Per quota: volume left in its span.
@@ -180,6 +178,45 @@ pub struct MarketState {
     pub cover: Row,
 }
 
+/// What a desk will decide, by week of its clock: a ring of weeks, each with a pile of files for every realization.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calendar {
+    /// Weeks.
+    pub ring: usize,
+    /// Week × realization.
+    pub piles: Vec<Vec<File>>,
+}
+
+/// A shipment that waits for a decision.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct File {
+    /// Its lane, as an index of `Shocks::licensed`.
+    pub licensed: u32,
+    /// 0: it will be let go; 1: sent back.
+    pub fate: u32,
+    /// Mass, t.
+    pub mass: f64,
+}
+
+impl Calendar {
+    fn new(ring: usize) -> Calendar {
+        Calendar { ring, piles: vec![vec![]; ring * WIDTH] }
+    }
+
+    /// The week of the ring in which a clock stands.
+    #[inline(always)]
+    pub fn weeks(&self, clock: &Row) -> [usize; WIDTH] {
+        let (ring, per) = (self.ring as f64, 1.0 / self.ring as f64);
+        let mut at = [0; WIDTH];
+        for w in 0..WIDTH {
+            // A clock that stands a hair before its week is in that week.
+            let week = (clock[w] + 1e-9).floor();
+            at[w] = (week - ring * ((week + 0.5) * per).floor()) as u32 as usize;
+        }
+        at
+    }
+}
+
 /// Where a lane's transit ring lies.
 #[derive(Debug, Clone, Copy)]
 pub struct Ring {
@@ -202,6 +239,8 @@ pub struct Scratch {
     pub weights: Vec<Row>,
     /// Per customer of the slot at work: what it gets.
     pub given: Vec<Row>,
+    /// Per licensed lane of the desk at work: what it lets go and what it sends back this period.
+    pub decided: Vec<[Row; 2]>,
     /// Per region: value of missing inflow, and of normal inflow.
     pub missing: Vec<(Row, f64)>,
 }
@@ -215,6 +254,7 @@ impl Scratch {
             caps: Vec::with_capacity(customers),
             weights: Vec::with_capacity(customers),
             given: Vec::with_capacity(customers),
+            decided: vec![],
             missing: vec![(ZERO, 0.0); world.network.regions.len()],
         }
     }
@@ -337,8 +377,7 @@ impl State {
             permit: rows(shocks.licensed.len(), 0.0),
             permit_share: rows(shocks.licensed.len(), 0.0),
             permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
-            hold: vec![],
-            hold_start: vec![],
+            calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
             applications: Applications::default(),
@@ -357,10 +396,6 @@ impl State {
             s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
             add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
             s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
-        }
-        for licensed in &shocks.licensed {
-            s.hold_start.push(s.hold.len());
-            s.hold.resize(s.hold.len() + shocks.desks[licensed.desk].ring, [ZERO; 2]);
         }
         s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
         s

@@ -52,7 +52,7 @@ pub fn desks_are_lawful(here: Here<'_>, before: &State, after: &State) {
     let mut refused = ZERO;
     for (h, licensed) in here.shocks.licensed.iter().enumerate() {
         let l = licensed.lane;
-        let (held, left) = (balance::held(here, before, h), balance::held(here, after, h));
+        let (held, left) = (balance::held(before)[h], balance::held(after)[h]);
         let (road, gone) = (balance::in_transit(before, l), balance::in_transit(after, l));
         let go = row(|w| gone[w] - road[w]);
         let back = row(|w| held[w] - left[w] - go[w]);
@@ -191,7 +191,7 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
                 add(&mut gone, shipped);
             }
             let licensed = here.shocks.licence_of(l);
-            let held = |state: &State| licensed.map_or(ZERO, |h| balance::held(here, state, h));
+            let held = |state: &State| licensed.map_or(ZERO, |h| balance::held(state)[h]);
             let (held_before, held_after) = (held(before), held(after));
             let (road, left) = (balance::in_transit(before, l), balance::in_transit(after, l));
             let more = row(|w| left[w] + held_after[w] - road[w] - held_before[w]);
@@ -253,7 +253,7 @@ pub fn books_are_right(run: &Run, opening: &balance::Ledger) {
     assert!(state.markets.iter().flat_map(|m| m.price).all(|x| x.is_finite() && x > 0.0), "a price is none");
     let gap = balance::on_order_gap(here, state);
     assert!(gap < TOLERANCE, "I16: on order is off by {gap:e} in week {}", state.period);
-    let pending = sum((0..run.shocks.licensed.len()).map(|h| balance::held(here, state, h)).collect::<Vec<_>>().iter());
+    let pending = sum(balance::held(state).iter());
     let a = &state.applications;
     near(&a.filed, &row(|w| a.approved[w] + a.returned[w] + pending[w]), &a.filed, "I8: filed = approved + returned + pending");
     let desks = sum(state.held.iter());

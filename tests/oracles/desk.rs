@@ -15,7 +15,7 @@ fn longer(k: usize) -> f64 {
 #[test]
 fn a_desk_holds_what_is_filed_times_how_long_it_takes() {
     let case = case("desk", &[]);
-    let [at_desk, missed, on_way] = case.means(1000, 120, |world, s| [held(world, s, 0), s.users[0].backlog, in_transit(s, 0)]);
+    let [at_desk, missed, on_way] = case.means(1000, 120, |_, s| [held(s)[0], s.users[0].backlog, in_transit(s, 0)]);
     at_desk.agrees("O10 held", 7.5);
     missed.agrees("O10 backorders", 7.5 + 2.0);
     on_way.agrees("O2 goods on the way behind a desk", 2.0);
@@ -27,7 +27,7 @@ fn what_a_desk_holds_is_flow_times_review_under_any_rule_of_ordering() {
     // Orders follow forecasts and cover here, and their mean is demand all the same.
     let noisy = ("facility.BUYERS.demand.noise", "0.1");
     let case = case("refusal", &[("event.desk.approval", "1"), ("facility.BUYERS.demand.backlog", "1"), noisy]);
-    let [at_desk, on_way] = case.means(300, 100, |world, s| [held(world, s, 0), in_transit(s, 0)]);
+    let [at_desk, on_way] = case.means(300, 100, |_, s| [held(s)[0], in_transit(s, 0)]);
     at_desk.agrees("O2 held under cover orders", 400.0);
     on_way.agrees("O2 goods on the way under cover orders", 300.0);
 }
@@ -38,7 +38,7 @@ fn what_a_desk_holds_varies_as_a_batch_queue_without_end() {
     let mut last = vec![];
     case.run(2500, &mut |_, t, world, s| {
         if t == 150 {
-            last.extend(held(world, s, 0));
+            last.extend(held(s)[0]);
         }
     });
     let mean = last.iter().sum::<f64>() / last.len() as f64;
@@ -53,7 +53,7 @@ fn what_a_desk_holds_varies_as_a_batch_queue_without_end() {
 fn a_new_desk_fills_up_as_its_longest_reviews_let_it() {
     let case = case("desk", &[("run.horizon", "40 weeks")]);
     let mut weeks: Vec<Vec<f64>> = vec![vec![]; 40];
-    case.run(1000, &mut |_, t, world, s| weeks[t].extend(held(world, s, 0)));
+    case.run(1000, &mut |_, t, _, s| weeks[t].extend(held(s)[0]));
     for (t, seen) in weeks.into_iter().enumerate().skip(20) {
         let theory: f64 = (0..=t - 20).map(longer).sum();
         Sample(seen).agrees(&format!("O10 held {} weeks after its start", t - 19), theory);
@@ -63,7 +63,7 @@ fn a_new_desk_fills_up_as_its_longest_reviews_let_it() {
 #[test]
 fn files_sent_back_wait_again_and_only_wait() {
     let case = case("desk", &[("event.desk.return_rate", "0.6"), ("run.horizon", "400 weeks")]);
-    let [at_desk, missed] = case.means(1000, 250, |world, s| [held(world, s, 0), s.users[0].backlog]);
+    let [at_desk, missed] = case.means(1000, 250, |_, s| [held(s)[0], s.users[0].backlog]);
     at_desk.agrees("O11 held, 60 % sent back", 7.5 / 0.4);
     missed.agrees("O11 backorders, 60 % sent back", 7.5 / 0.4 + 2.0);
     at_desk.contradicts("O11 held, as if half were sent back", 7.5 / 0.5);
@@ -82,7 +82,7 @@ fn a_desk_that_decides_half_of_what_it_gets_falls_behind_by_half() {
         let weeks = (t + 1) as f64;
         // Whole files: a half-decided one may be counted on either side.
         assert!((cleared - 0.5 * weeks).abs() <= 1.0, "{cleared} let go in {weeks} weeks");
-        assert!((held(world, s, 0)[0] - 0.5 * weeks).abs() <= 1.0, "{} held after {weeks} weeks", held(world, s, 0)[0]);
+        assert!((held(s)[0][0] - 0.5 * weeks).abs() <= 1.0, "{} held after {weeks} weeks", held(s)[0][0]);
     });
     same("O12 filed in 120 weeks", filed, 120.0, 1e-12);
     // One file a week arrives: the n-th is filed in week n, and each waits as long again as all before it.
