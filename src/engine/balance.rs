@@ -116,7 +116,8 @@ pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
                 add(&mut sum, &waiting[h]);
             }
         }
-        scale = sum.iter().copied().fold(scale, f64::max).max(1e-12);
+        // Of a running sum rounding may leave grains: a gram is the least that counts.
+        scale = sum.iter().copied().fold(scale, f64::max).max(1e-6);
         let gap = each(|w| (sum[w] - state.slots[s].on_order[w]).abs() / scale);
         worst = gap.iter().copied().fold(worst, f64::max);
     }

@@ -4,12 +4,15 @@
 
 pub mod adapt;
 pub mod balance;
+pub mod calendar;
 pub mod desks;
 pub mod events;
+mod open;
 pub mod order;
 pub mod price;
 pub mod produce;
 pub mod receive;
+pub mod share;
 pub mod ship;
 pub mod state;
 
@@ -28,17 +31,34 @@ pub struct World<'a> {
     pub draws: &'a Draws,
 }
 
+/// The verbs, in their order.
+pub const VERBS: [&str; 8] = ["events", "desks", "receive", "produce", "order", "ship", "price", "adapt"];
+
 /// One period, for a batch of realizations.
 #[inline(always)]
 pub fn step(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    step_watched(world, now, state, |_| {});
+}
+
+/// The same; `done` hears the index of each verb when it has been done.
+#[inline(always)]
+pub fn step_watched(world: World<'_>, now: &PeriodShocks, state: &mut State, mut done: impl FnMut(usize)) {
     events::events(world, now, state);
+    done(0);
     desks::desks(world, now, state);
+    done(1);
     receive::receive(world, state);
+    done(2);
     produce::produce(world, now, state);
+    done(3);
     order::order(world, state);
+    done(4);
     ship::ship(world, now, state);
+    done(5);
     price::price(world, now, state);
+    done(6);
     adapt::adapt(world, now, state);
+    done(7);
     debug_assert!(balance::nothing_negative(state));
     state.period += 1;
 }

@@ -1,8 +1,9 @@
-//! In: a network and a batch's draws. Out: the state of the chain in its opening balance, as rows over entities.
+//! In: nothing. Out: what the state of a chain is: rows over slots, lanes, users, markets, desks.
 
 use super::World;
-use crate::network::{Capacity, Market};
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, each, exp, ln, max, min, splat};
+use super::calendar::Calendar;
+use crate::network::Capacity;
+use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
 /// The state of `WIDTH` realizations. Masses t, rates t/week, times weeks.
 #[derive(Debug, Clone)]
@@ -178,45 +179,6 @@ pub struct MarketState {
     pub cover: Row,
 }
 
-/// What a desk will decide, by week of its clock: a ring of weeks, each with a pile of files for every realization.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Calendar {
-    /// Weeks.
-    pub ring: usize,
-    /// Week × realization.
-    pub piles: Vec<Vec<File>>,
-}
-
-/// A shipment that waits for a decision.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct File {
-    /// Its lane, as an index of `Shocks::licensed`.
-    pub licensed: u32,
-    /// 0: it will be let go; 1: sent back.
-    pub fate: u32,
-    /// Mass, t.
-    pub mass: f64,
-}
-
-impl Calendar {
-    fn new(ring: usize) -> Calendar {
-        Calendar { ring, piles: vec![vec![]; ring * WIDTH] }
-    }
-
-    /// The week of the ring in which a clock stands.
-    #[inline(always)]
-    pub fn weeks(&self, clock: &Row) -> [usize; WIDTH] {
-        let (ring, per) = (self.ring as f64, 1.0 / self.ring as f64);
-        let mut at = [0; WIDTH];
-        for w in 0..WIDTH {
-            // A clock that stands a hair before its week is in that week.
-            let week = (clock[w] + 1e-9).floor();
-            at[w] = (week - ring * ((week + 0.5) * per).floor()) as u32 as usize;
-        }
-        at
-    }
-}
-
 /// Where a lane's transit ring lies.
 #[derive(Debug, Clone, Copy)]
 pub struct Ring {
@@ -245,21 +207,6 @@ pub struct Scratch {
     pub missing: Vec<(Row, f64)>,
 }
 
-impl Scratch {
-    fn new(world: World<'_>) -> Scratch {
-        let customers = world.network.outbound.iter().map(|r| r.len()).max().unwrap_or(0);
-        let approvals = world.shocks.desks.iter().map(|d| d.approvals.len()).max().unwrap_or(0);
-        Scratch {
-            limits: Vec::with_capacity(approvals),
-            caps: Vec::with_capacity(customers),
-            weights: Vec::with_capacity(customers),
-            given: Vec::with_capacity(customers),
-            decided: vec![],
-            missing: vec![(ZERO, 0.0); world.network.regions.len()],
-        }
-    }
-}
-
 /// Mass filed for at all desks since the start, t. Mass, since files that are decided in the same week share a bucket: only masses
 /// add up (filed = approved + returned + held).
 #[derive(Debug, Clone, Default)]
@@ -272,52 +219,7 @@ pub struct Applications {
     pub returned: Row,
 }
 
-impl SlotState {
-    fn open(World { network: n, draws, .. }: World<'_>, slot: usize) -> SlotState {
-        let s = &n.slots[slot];
-        let (weeks, factor) = (draws.of(s.cover), draws.of(n.price.cover_factor));
-        let cover = each(|w| weeks[w] * s.cover_factor * if s.cover_outside { factor[w] } else { 1.0 });
-        let pulled: f64 = n.outbound[slot].clone().filter(|&l| !n.lanes[l].push).map(|l| n.lanes[l].flow).sum();
-        SlotState {
-            on_hand: match (s.stock, s.base_stock) {
-                (Some(stock), _) => splat(stock),
-                (None, Some(level)) => splat((level - s.lead * s.flow).max(0.0)),
-                (None, None) => each(|w| cover[w] * s.flow),
-            },
-            on_order: ZERO,
-            owed: ZERO,
-            desired: splat(s.flow),
-            usage_forecast: splat(s.flow),
-            neutral_forecast: splat(s.flow),
-            order_forecast: splat(pulled),
-            cover,
-            lead: splat(s.lead),
-            push_forecast: splat(s.pushed_in),
-            stranded: ZERO,
-            reach: ONE,
-            drained: ZERO,
-            sourced: ZERO,
-        }
-    }
-}
-
 impl LaneState {
-    fn open(flow: f64, licence: Option<usize>, ring: Ring) -> LaneState {
-        LaneState {
-            backorders: ZERO,
-            placed: ZERO,
-            shipped: ZERO,
-            cleared: ZERO,
-            fill: ONE,
-            history: splat(flow),
-            eligible: ONE,
-            passed: ONE,
-            open: ONE,
-            licence,
-            ring,
-        }
-    }
-
     /// What passed it this period: handed to the carrier, or let go by its desk.
     #[inline(always)]
     pub fn departed(&self) -> &Row {
@@ -325,82 +227,7 @@ impl LaneState {
     }
 }
 
-impl UserState {
-    fn open() -> UserState {
-        UserState { demand: ZERO, served: ZERO, backlog: ZERO, lost: ZERO, served_total: ZERO, demand_factor: ONE }
-    }
-}
-
-impl MarketState {
-    fn open(market: &Market, slots: &[SlotState]) -> MarketState {
-        MarketState {
-            scarcity: ZERO,
-            // Not from its stationary distribution: at rest nothing moves (ruling 5).
-            noise: ZERO,
-            price: ONE,
-            felt: ONE,
-            inflow: splat(market.flow),
-            asked: splat(market.flow),
-            cover: each(|w| market.slots.iter().map(|&i| slots[i].on_hand[w]).sum::<f64>() / market.flow),
-        }
-    }
-}
-
 impl State {
-    /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
-    pub fn open(world: World<'_>) -> State {
-        let World { network: n, shocks, .. } = world;
-        let rows = |k: usize, x: f64| vec![splat(x); k];
-        let mut s = State {
-            period: 0,
-            slots: (0..n.slots.len()).map(|i| SlotState::open(world, i)).collect(),
-            lanes: vec![],
-            transit: vec![],
-            users: n.users.iter().map(|_| UserState::open()).collect(),
-            markets: vec![],
-            imposed: vec![false; shocks.effects.len()],
-            capacity: vec![ONE; n.facilities.len()],
-            ceiling: rows(n.facilities.len(), 0.0),
-            activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
-            worked: rows(n.activities.len(), 0.0),
-            growth: vec![ONE; n.needs.growths.len()],
-            pace: n.needs.growths.iter().map(|&p| pace(world.draws.of(p))).collect(),
-            price_answer: vec![ONE; n.needs.answers.len()],
-            clock: rows(shocks.desks.len(), 0.0),
-            rate_factor: vec![ONE; shocks.desks.len()],
-            queue: rows(shocks.desks.len(), 0.0),
-            strictness: rows(shocks.desks.len(), 0.0),
-            held: rows(shocks.desks.len(), 0.0),
-            posted: rows(shocks.desks.len(), 0.0),
-            hold_share: rows(shocks.licensed.len(), 0.0),
-            licensed_share: vec![ONE; shocks.licensed.len()],
-            permit: rows(shocks.licensed.len(), 0.0),
-            permit_share: rows(shocks.licensed.len(), 0.0),
-            permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
-            calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
-            overflow: rows(shocks.licensed.len(), 0.0),
-            quota_left: rows(shocks.quotas.len(), 0.0),
-            applications: Applications::default(),
-            scratch: Scratch::new(world),
-            noise_weights: noise_weights(world),
-            scare: rows(n.regions.len(), 0.0),
-            thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
-            use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
-        };
-        for f in 0..n.facilities.len() {
-            s.ceiling[f] = s.capacity_of(world, f);
-        }
-        for (l, lane) in n.lanes.iter().enumerate() {
-            let ring = Ring { start: s.transit.len(), len: lane.lead + shocks.longest_delay[l] + 1, head: 0 };
-            s.transit.resize(ring.start + ring.len, ZERO);
-            s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
-            add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
-            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
-        }
-        s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
-        s
-    }
-
     /// Most activity of a facility this period, all its recipes together.
     #[inline(always)]
     pub fn capacity_of(&self, world: World<'_>, facility: usize) -> Row {
@@ -443,18 +270,4 @@ impl State {
         }
         theirs
     }
-}
-
-/// By what demand that grows by `growth` a year rises in a period.
-fn pace(growth: &Row) -> Row {
-    let log = ln(&each(|w| 1.0 + growth[w]));
-    exp(&each(|w| 7.0 / 365.25 * log[w]))
-}
-
-/// Shared shocks have the share `noise_common` of the variance of the noise, and noise keeps its stationary variance.
-fn noise_weights(world: World<'_>) -> [Row; 2] {
-    let law = &world.network.price;
-    let (sd, rho, common) = (world.draws.of(law.noise), world.draws.of(law.noise_rho), world.draws.of(law.noise_common));
-    let weight = |share: f64, w: usize| share.sqrt() * sd[w] * (1.0 - rho[w] * rho[w]).sqrt();
-    [each(|w| weight(common[w], w)), each(|w| weight(1.0 - common[w], w))]
 }

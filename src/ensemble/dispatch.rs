@@ -11,6 +11,7 @@ use super::Plan;
 use super::batch::{Record, run};
 use super::histogram::Note;
 use super::observe::Watch;
+use super::profile::{Profile, profile};
 use super::tally::{Cell, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
@@ -98,6 +99,11 @@ macro_rules! on_every_path {
 on_every_path! {
     /// Runs a batch on one path.
     run_on(job: Job<'_>, stop: &AtomicBool) -> Record = run
+}
+
+on_every_path! {
+    /// Runs a batch with a clock between its parts.
+    profile_on(job: Job<'_>) -> Profile = profile
 }
 
 on_every_path! {

@@ -7,6 +7,7 @@ pub mod dispatch;
 pub mod histogram;
 pub mod metrics;
 pub mod observe;
+pub mod profile;
 pub mod sight;
 pub mod tally;
 

@@ -36,7 +36,7 @@ fn what_a_desk_holds_is_flow_times_review_under_any_rule_of_ordering() {
 fn what_a_desk_holds_varies_as_a_batch_queue_without_end() {
     let case = case("desk", &[]);
     let mut last = vec![];
-    case.run(2500, &mut |_, t, world, s| {
+    case.run(2500, &mut |_, t, _, s| {
         if t == 150 {
             last.extend(held(s)[0]);
         }
@@ -73,7 +73,7 @@ fn files_sent_back_wait_again_and_only_wait() {
 fn a_desk_that_decides_half_of_what_it_gets_falls_behind_by_half() {
     let case = case("finite_desk", &[]);
     let (mut cleared, mut filed, mut releases) = (0.0, 0.0, vec![]);
-    case.run(1, &mut |_, t, world, s| {
+    case.run(1, &mut |_, t, _, s| {
         cleared += s.lanes[0].departed()[0];
         filed += s.lanes[0].shipped[0];
         if s.lanes[0].departed()[0] > 0.0 {
