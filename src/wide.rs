@@ -135,20 +135,12 @@ pub fn exp1(x: f64) -> f64 {
     let x = within(x, -700.0, 700.0);
     let n = (x * std::f64::consts::LOG2_E + ROUND) - ROUND;
     let r = x - n * 6.931_471_803_691_238e-1 - n * 1.908_214_929_270_587_7e-10;
-    // Taylor to order 12 on |r| <= ln2/2, summed from the smallest term.
-    let mut p = 1.0 / 479_001_600.0;
-    p = p * r + 1.0 / 39_916_800.0;
-    p = p * r + 1.0 / 3_628_800.0;
-    p = p * r + 1.0 / 362_880.0;
-    p = p * r + 1.0 / 40_320.0;
-    p = p * r + 1.0 / 5_040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
+    // Taylor to order 12 on |r| <= ln2/2, in pairs of pairs (Estrin): a vector unit waits for the longest chain.
+    let (r2, r4) = (r * r, (r * r) * (r * r));
+    let low = (1.0 + r) + r2 * (0.5 + r * (1.0 / 6.0));
+    let middle = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5_040.0));
+    let high = (1.0 / 40_320.0 + r * (1.0 / 362_880.0)) + r2 * (1.0 / 3_628_800.0 + r * (1.0 / 39_916_800.0));
+    let p = (low + r4 * middle) + (r4 * r4) * (high + r4 * (1.0 / 479_001_600.0));
     // n + 1023 as an integer sits in the low bits of n + ROUND.
     let bits = ((n + 1023.0) + ROUND).to_bits() << 52;
     p * f64::from_bits(bits)
@@ -166,16 +158,11 @@ pub fn ln1(x: f64) -> f64 {
     let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
-    // 2 atanh(s): odd series to s^19; |s| <= 0.1716.
-    let mut p = 2.0 / 19.0;
-    p = p * z + 2.0 / 17.0;
-    p = p * z + 2.0 / 15.0;
-    p = p * z + 2.0 / 13.0;
-    p = p * z + 2.0 / 11.0;
-    p = p * z + 2.0 / 9.0;
-    p = p * z + 2.0 / 7.0;
-    p = p * z + 2.0 / 5.0;
-    p = p * z + 2.0 / 3.0;
+    // 2 atanh(s): odd series to s^19, in pairs of pairs; |s| <= 0.1716.
+    let (z2, z4) = (z * z, (z * z) * (z * z));
+    let low = (2.0 / 3.0 + z * (2.0 / 5.0)) + z2 * (2.0 / 7.0 + z * (2.0 / 9.0));
+    let high = (2.0 / 11.0 + z * (2.0 / 13.0)) + z2 * (2.0 / 15.0 + z * (2.0 / 17.0));
+    let p = (low + z4 * high) + (z4 * z4) * (2.0 / 19.0);
     let log_m = 2.0 * s + s * z * p;
     exponent * 6.931_471_803_691_238e-1 + (exponent * 1.908_214_929_270_587_7e-10 + log_m)
 }

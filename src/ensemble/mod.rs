@@ -21,8 +21,14 @@ use crate::wide::WIDTH;
 use observe::Watch;
 use tally::Tally;
 
-/// Batches in a wave: fixed, never taken from the number of threads.
-const WAVE: u64 = 32;
+/// Notes of a wave, bytes: enough realizations that a cell is worth fetching, few enough to stay near the processor (measured).
+const WAVE: usize = 8 << 20;
+
+/// Batches in a wave: it follows from what is watched, never from the number of threads.
+fn wave(watch: &Watch, plan: &Plan) -> u64 {
+    let record = (watch.readings.len() * plan.horizon + watch.export_cells()) * size_of::<histogram::Note>();
+    (WAVE / record.max(1)).clamp(16, 1024) as u64
+}
 
 /// How much to run.
 #[derive(Debug, Clone)]
@@ -66,9 +72,9 @@ pub fn run(
     let batches = plan.realizations.div_ceil(WIDTH as u64);
     let mut total = Tally::new(watch, plan);
     let path = dispatch::widest();
-    let mut first = 0;
+    let (size, mut first) = (wave(watch, plan), 0);
     while first < batches {
-        let wave = first..(first + WAVE).min(batches);
+        let wave = first..(first + size).min(batches);
         let records: Vec<batch::Record> = pool.install(|| {
             wave.clone()
                 .into_par_iter()
