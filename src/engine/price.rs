@@ -3,7 +3,7 @@
 use super::{State, World};
 use crate::network::{Market, Network, Role};
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, exp, ln, max, min, splat, within};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, exp1, ln1, max, min, splat, within};
 
 /// Moves every market's scarcity premium and price.
 #[inline(always)]
@@ -32,40 +32,31 @@ fn scarcity(world: World<'_>, k: usize, state: &mut State) {
         add(&mut stock, &state.slots[s].on_hand);
     }
     let law = &n.price;
-    let (beta, glut) = (draws.of(law.beta), draws.of(law.beta_glut));
-    let (floor, kappa0) = (draws.of(law.floor), draws.of(law.kappa0));
-    let cover = &state.markets[k].cover;
-    let mut target = ZERO;
-    for w in 0..WIDTH {
-        target[w] = usage[w] * cover[w];
-    }
+    let (mut fear, mut choked) = (ZERO, ZERO);
     if n.needs.scare {
         let (psi, scare) = (draws.of(law.psi), &state.scare[market.region]);
         for w in 0..WIDTH {
-            target[w] *= 1.0 + psi[w] * scare[w];
+            fear[w] = psi[w] * scare[w];
         }
-    }
-    let mut kappa = ZERO;
-    for w in 0..WIDTH {
-        let covered = stock[w] / target[w];
-        let bare = if target[w] > 0.0 { covered } else { 1.0 };
-        kappa[w] = (bare + kappa0[w]) / (1.0 + kappa0[w]);
-    }
-    let mut premium = ln(&kappa);
-    for w in 0..WIDTH {
-        let weight = if kappa[w] < 1.0 { beta[w] } else { glut[w] };
-        premium[w] *= -weight;
     }
     if n.needs.inflow {
-        let (gamma, log) = (draws.of(law.gamma), ln(&inflow(world, k, &usage, state)));
+        let (gamma, phi) = (draws.of(law.gamma), inflow(world, k, &usage, state));
         for w in 0..WIDTH {
-            premium[w] -= gamma[w] * log[w];
+            choked[w] = gamma[w] * ln1(phi[w]);
         }
     }
-    let (up, down) = (draws.of(law.alpha_up), draws.of(law.alpha_down));
+    let (beta, glut, kappa0) = (draws.of(law.beta), draws.of(law.beta_glut), draws.of(law.kappa0));
+    let (up, down, floor) = (draws.of(law.alpha_up), draws.of(law.alpha_down), draws.of(law.floor));
+    let cover = &state.markets[k].cover;
     let mut m = state.markets[k].scarcity;
+    // One loop for the whole formula: between loops every row would pass through memory.
     for w in 0..WIDTH {
-        let called = max(market.scarcity * premium[w], floor[w]);
+        let target = usage[w] * cover[w] * (1.0 + fear[w]);
+        let covered = stock[w] / target;
+        let bare = if target > 0.0 { covered } else { 1.0 };
+        let kappa = (bare + kappa0[w]) / (1.0 + kappa0[w]);
+        let weight = if kappa < 1.0 { beta[w] } else { glut[w] };
+        let called = max(market.scarcity * (-weight * ln1(kappa) - choked[w]), floor[w]);
         let speed = if called > m[w] { up[w] } else { down[w] };
         m[w] += speed * (called - m[w]);
     }
@@ -177,10 +168,9 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
             cost[w] += input.share * (p[w] - 1.0);
         }
     }
-    let factor = exp(&log);
     let (mut price, mut felt) = (ZERO, state.markets[k].felt);
     for w in 0..WIDTH {
-        price[w] = cost[w] * factor[w];
+        price[w] = cost[w] * exp1(log[w]);
         felt[w] += n.price.smoothing * (price[w] - felt[w]);
     }
     (state.markets[k].price, state.markets[k].felt) = (price, felt);

@@ -31,7 +31,7 @@ impl Sight {
     #[inline(always)]
     pub fn look(&mut self, network: &Network, watch: &Watch, state: &State) {
         for (week, users) in self.weeks.iter_mut().zip(&watch.users) {
-            *week = service(network, state, users);
+            service(network, state, users, week);
         }
         self.prices(network, watch, state);
         self.exports.fill(ZERO);
@@ -123,17 +123,17 @@ impl Sight {
 
 /// Adds up a group of users in one period.
 #[inline(always)]
-fn service(network: &Network, state: &State, users: &[usize]) -> Week {
-    let mut week = Week::default();
+fn service(network: &Network, state: &State, users: &[usize], week: &mut Week) {
+    let (mut all, mut done, mut waits) = (ZERO, ZERO, ZERO);
     let (mut stock, mut usage) = (ZERO, ZERO);
     let (mut on_time, mut unmet, mut down) = (ZERO, ZERO, ZERO);
     for &u in users {
         let slot = network.users[u].slot;
         let (demand, served, backlog, lost) =
             (&state.users[u].demand, &state.users[u].served, &state.users[u].backlog, &state.users[u].lost);
-        add(&mut week.demand, demand);
-        add(&mut week.served, served);
-        add(&mut week.backlog, backlog);
+        add(&mut all, demand);
+        add(&mut done, served);
+        add(&mut waits, backlog);
         add(&mut stock, &state.slots[slot].on_hand);
         add(&mut usage, &state.slots[slot].usage_forecast);
         for w in 0..WIDTH {
@@ -144,15 +144,13 @@ fn service(network: &Network, state: &State, users: &[usize]) -> Week {
             down[w] += if served[w] < (1.0 - LINE_DOWN) * demand[w] { demand[w] } else { 0.0 };
         }
     }
-    let demand = week.demand;
     for w in 0..WIDTH {
-        let (share, cover) = (down[w] / demand[w], stock[w] / usage[w]);
-        down[w] = if demand[w] > 0.0 { share } else { 0.0 };
+        let (share, cover) = (down[w] / all[w], stock[w] / usage[w]);
+        down[w] = if all[w] > 0.0 { share } else { 0.0 };
         stock[w] = if usage[w] > 0.0 { cover } else { 0.0 };
     }
+    (week.demand, week.served, week.backlog, week.baseline) = (all, done, waits, all);
     (week.on_time, week.unmet, week.down, week.cover) = (on_time, unmet, down, stock);
-    week.baseline = week.demand;
-    week
 }
 
 /// Served to a group of users in one period.
