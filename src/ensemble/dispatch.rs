@@ -9,10 +9,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::Plan;
 use super::batch::{Record, run};
-use super::histogram::Note;
 use super::observe::Watch;
 use super::profile::{Profile, profile};
-use super::tally::{Cell, count};
+use super::tally::{Cell, Wave, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
 
@@ -107,6 +106,6 @@ on_every_path! {
 }
 
 on_every_path! {
-    /// Adds notes of records to cells on one path: cell `i` gets note `first + i` of each record's `table`.
-    count_on(cells: &mut [Cell], table: fn(&Record) -> &[Note], first: usize, records: &[Record]) -> () = count
+    /// Adds what a wave noted to cells on one path: cell `i` gets note `first + i` of each batch.
+    count_on(cells: &mut [Cell], first: usize, wave: &Wave<'_>) -> () = count
 }

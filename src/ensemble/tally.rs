@@ -20,14 +20,23 @@ pub struct Cell {
 /// Cells that are counted together: enough to be worth a task.
 const TASK: usize = 16;
 
-/// Adds to each cell what each record of a wave noted of it.
+/// What the batches of a wave noted of one table.
+#[derive(Debug)]
+pub struct Wave<'a> {
+    /// Per batch: realizations that count, and the notes of the table.
+    pub tables: Vec<(usize, &'a [Note])>,
+}
+
+/// Adds to each cell what each batch of a wave noted of it; the cells are those from `first` on.
 #[inline(always)]
-pub(super) fn count(cells: &mut [Cell], table: fn(&Record) -> &[Note], first: usize, records: &[Record]) {
+pub(super) fn count(cells: &mut [Cell], first: usize, wave: &Wave<'_>) {
     for (i, cell) in cells.iter_mut().enumerate() {
-        for record in records {
-            let note = &table(record)[first + i];
-            cell.sum += note.sum;
-            cell.histogram.add_note(note, record.used);
+        // All the notes of a cell are fetched before the first is counted: fetching waits, counting is quick.
+        for (_, notes) in &wave.tables {
+            cell.sum += notes[first + i].sum;
+        }
+        for (used, notes) in &wave.tables {
+            cell.histogram.add_note(&notes[first + i], *used);
         }
     }
 }
@@ -110,7 +119,8 @@ impl Tally {
     pub fn absorb(&mut self, records: &[Record]) {
         let path = dispatch::widest();
         let add = |cells: &mut Vec<Cell>, table: fn(&Record) -> &[Note]| {
-            cells.par_chunks_mut(TASK).enumerate().for_each(|(i, cells)| dispatch::count_on(path, cells, table, i * TASK, records));
+            let wave = Wave { tables: records.iter().map(|r| (r.used, table(r))).collect() };
+            cells.par_chunks_mut(TASK).enumerate().for_each(|(i, cells)| dispatch::count_on(path, cells, i * TASK, &wave));
         };
         add(&mut self.series, |r| &r.series);
         add(&mut self.exports, |r| &r.exports);
