@@ -91,6 +91,10 @@ pub fn random_network(facilities: usize, weeks: usize) -> String {
     );
     for r in 0..regions {
         let _ = writeln!(text, "[[region]]\nid = \"R{r}\"\nname = \"Region {r}\"");
+        for to in 0..regions {
+            let weeks = (r + to) % 3 + 2;
+            let _ = writeln!(text, "[[route]]\nfrom = \"R{r}\"\nto = \"R{to}\"\nlead = \"{weeks} weeks\"\n{source}");
+        }
     }
     let stages = [
         ("MINE", "mine", "recipe = \"dig\"\nutilisation = \"90 %\"\ncover_out = \"4 weeks\""),
