@@ -16,7 +16,7 @@ const WEEKS: [usize; 4] = [60, 120, 140, 200];
 /// Mean shortage at the four weeks, with standard errors.
 fn shortages(name: &str, realizations: u64, sets: &[(String, String)]) -> [(f64, f64); 4] {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
-    let (scenario, mut problems) = scenario::load(&path, sets).ok().expect("the scenario reads");
+    let (scenario, mut problems) = scenario::load(&path, sets).expect("the scenario reads");
     let network = Network::compile(&scenario, &mut problems).expect("the network compiles");
     let shocks = Shocks::compile(&scenario, &network, &mut problems);
     let mut now = shocks.period(&network);

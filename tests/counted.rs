@@ -8,14 +8,14 @@ use coercivity::ensemble::observe::Watch;
 use coercivity::ensemble::{self, Plan};
 use coercivity::network::Network;
 use coercivity::results::{Results, Stat, collect};
+use coercivity::scenario;
 use coercivity::scenario::schema::Scenario;
-use coercivity::scenario::{self};
 use coercivity::shocks::Shocks;
 use coercivity::wide::WIDTH;
 
 fn compile(name: &str) -> (Scenario, Network, Shocks) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
-    let (scenario, mut problems) = scenario::load(&path, &[]).ok().expect("the scenario reads");
+    let (scenario, mut problems) = scenario::load(&path, &[]).expect("the scenario reads");
     let network = Network::compile(&scenario, &mut problems).expect("the network compiles");
     let shocks = Shocks::compile(&scenario, &network, &mut problems);
     (scenario, network, shocks)
