@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use coercivity::ensemble::batch::Record;
 use coercivity::ensemble::dispatch::{self, Job};
 use coercivity::ensemble::observe::Watch;
 use coercivity::ensemble::{self, Plan};
@@ -58,7 +59,9 @@ impl Case {
 
     /// Runs one batch on the widest path.
     pub fn batch(&self) {
-        std::hint::black_box(dispatch::run_on(dispatch::widest(), self.job(), &AtomicBool::new(false)));
+        let mut record = Record::default();
+        dispatch::run_on(dispatch::widest(), self.job(), &AtomicBool::new(false), &mut record);
+        std::hint::black_box(record);
     }
 
     /// Runs `realizations` on `threads`.

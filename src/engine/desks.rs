@@ -1,7 +1,7 @@
 //! In: licence desks, their clocks and what they hold. Out: goods let go to the carrier, goods sent back, who is eligible.
 //!
-//! A desk has a clock of its own, dθ = ρ dt: frozen at ρ = 0. A cohort waits in the bucket of the week of that clock in which it
-//! is decided. Refusal is not here: an ineligible buyer's order is never placed (MODEL ruling 1).
+//! A desk has a clock of its own, dθ = ρ dt: frozen at ρ = 0. A file waits in its calendar, on the pile of the week of
+//! that clock in which it is decided. Refusal is not here: an ineligible buyer's order is never placed (MODEL ruling 1).
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
@@ -132,7 +132,7 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
     }
 }
 
-/// Empties the buckets that the clock has passed.
+/// Decides the piles that the clock has passed.
 #[inline(always)]
 fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: &Row, state: &mut State) {
     let World { network, shocks, .. } = world;

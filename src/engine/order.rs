@@ -10,7 +10,8 @@ pub fn order(world: World<'_>, state: &mut State) {
     let n = world.network;
     let weight = *world.draws.of(n.behaviour.forecast);
     for &s in &n.order_sequence {
-        let wants = n.needs.forecast[s];
+        // Markets ask what refused buyers would use.
+        let wants = n.needs.forecast[s] || world.shocks.reroutes[s];
         if n.slots[s].role == Role::Stock && wants {
             state.slots[s].desired = received(world, s, state);
         }

@@ -192,10 +192,12 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         let lane = &n.lanes[l];
         shares += lane.share;
         let mut pushed = pushed(world, l, &excess, state);
-        if shocks.quotas.iter().any(|q| now.active[q.event] && q.lanes.binary_search(&l).is_ok()) {
-            let granted = &state.lanes[l].shipped;
+        for quota in shocks.quotas.iter().filter(|q| now.active[q.event] && q.lanes.binary_search(&l).is_ok()) {
+            // Only where the quota is in force: a realization must not feel that it is for a neighbour.
+            let (granted, strength) = (&state.lanes[l].shipped, &now.strength[quota.event]);
             for w in 0..WIDTH {
-                pushed[w] = min(pushed[w], granted[w]);
+                let held = min(pushed[w], granted[w]);
+                pushed[w] = if strength[w] > 0.0 { held } else { pushed[w] };
             }
         }
         add(&mut gone, &pushed);
@@ -234,13 +236,13 @@ pub(super) fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, 
     }
 }
 
-/// Routes shipments on licensed lanes: under a general licence or free of the desk to the carrier, the rest to the desk's ring.
+/// Routes shipments on licensed lanes: under a general licence or free of the desk to the carrier, the rest to the desk's calendar.
 #[inline(always)]
 fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let World { shocks, draws, .. } = world;
     for (d, desk) in shocks.desks.iter().enumerate() {
         let active = now.active[desk.event];
-        // Files of this period wait behind the queue as it stood before them (ruling 10), in the bucket of the clock's week.
+        // Files of this period wait behind the queue as it stood before them (ruling 10), in the week of the clock.
         let (clock, queue) = (state.clock[d], state.queue[d]);
         let mut wait = ZERO;
         if let Some(p) = desk.applications {

@@ -207,8 +207,7 @@ pub struct Scratch {
     pub missing: Vec<(Row, f64)>,
 }
 
-/// Mass filed for at all desks since the start, t. Mass, since files that are decided in the same week share a bucket: only masses
-/// add up (filed = approved + returned + held).
+/// Mass filed for at all desks since the start, t (filed = approved + returned + held).
 #[derive(Debug, Clone, Default)]
 pub struct Applications {
     /// Filed.

@@ -28,7 +28,7 @@ pub struct Record {
     pub exports: Vec<Note>,
     /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
     pub scalars: Vec<Row>,
-    /// Largest mass of a lane that lay beyond its desk's ring, t, over the realizations that count.
+    /// Largest mass of a lane that lay beyond its desk's calendar, t, over the realizations that count.
     pub overflow: f64,
     /// Largest relative error of element mass at the end of the run.
     pub mass_error: f64,
@@ -60,30 +60,36 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     names
 }
 
-/// Runs one batch, and its baseline before it.
+/// Makes a list of `n` equal items in the memory that it has.
+fn refill<T: Clone>(list: &mut Vec<T>, n: usize, item: T) {
+    list.clear();
+    list.resize(n, item);
+}
+
+/// Runs one batch, and its baseline before it, into a record whose memory is used again.
 #[inline(always)]
-pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
+pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
     let Job { network, shocks, watch, plan, first, .. } = job;
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
-    let mut record = Record { used, ..Record::default() };
+    record.used = used;
     let draws = shocks.open(network, first);
     let no_peaks = || vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
     let mut sight = Sight::new(watch);
     let mut calm_peaks = if plan.baseline { no_peaks() } else { vec![] };
-    let baseline = if plan.baseline { baseline(job, &draws, stop, &mut record, &mut sight, &mut calm_peaks) } else { vec![] };
+    let baseline = if plan.baseline { baseline(job, &draws, stop, record, &mut sight, &mut calm_peaks) } else { vec![] };
     let mut now = shocks.period(network);
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
     let opening = balance::ledger(world, &state);
-    record.series = vec![Note::NONE; watch.readings.len() * plan.horizon];
-    record.output = vec![0.0; watch.groups.len() * plan.horizon];
+    refill(&mut record.series, watch.readings.len() * plan.horizon, Note::NONE);
+    refill(&mut record.output, watch.groups.len() * plan.horizon, 0.0);
     let mut exported = vec![ZERO; watch.export_cells()];
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut peaks = no_peaks();
     let onset = first_onset(&draws, plan.horizon);
     for t in 0..plan.horizon {
         if stop.load(Ordering::Relaxed) {
-            return record;
+            return;
         }
         shocks.fill(network, &draws, t, &mut now);
         engine::step(world, &now, &mut state);
@@ -102,12 +108,14 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
         output(watch, &state, (t, plan.horizon), used, &mut record.output);
         exports(watch, &sight.exports, t, &mut exported);
     }
+    record.exports.clear();
     for row in &exported {
         record.exports.push(Note::new(row, used));
     }
     let end = each(|w| plan.horizon as f64 - onset[w]);
     let metrics: Vec<_> = tracks.iter().map(|t| t.finish(&end)).collect();
-    record.scalars = watch.scopes.iter().flat_map(|s| metrics[s.group]).collect();
+    record.scalars.clear();
+    record.scalars.extend(watch.scopes.iter().flat_map(|s| metrics[s.group]));
     for (peak, side) in peaks.iter().chain(&calm_peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
@@ -115,7 +123,6 @@ pub fn run(job: Job<'_>, stop: &AtomicBool) -> Record {
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
-    record
 }
 
 /// Onset of the first event that happens within the run; its start if none does.
@@ -135,7 +142,7 @@ fn first_onset(draws: &Draws, horizon: usize) -> Row {
 #[inline(always)]
 fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, record: &mut Record, sight: &mut Sight, peaks: &mut [[Row; 3]]) -> Vec<Row> {
     let Job { network, calm, watch, plan, .. } = job;
-    record.calm_output = vec![0.0; watch.groups.len() * plan.horizon];
+    refill(&mut record.calm_output, watch.groups.len() * plan.horizon, 0.0);
     let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
     let world = World { network, shocks: calm, draws: &quiet };
     let mut state = State::open(world);

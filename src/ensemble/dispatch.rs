@@ -96,8 +96,8 @@ macro_rules! on_every_path {
 }
 
 on_every_path! {
-    /// Runs a batch on one path.
-    run_on(job: Job<'_>, stop: &AtomicBool) -> Record = run
+    /// Runs a batch on one path, into a record whose memory is used again.
+    run_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record) -> () = run
 }
 
 on_every_path! {

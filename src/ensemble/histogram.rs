@@ -49,7 +49,7 @@ fn key(x: f64) -> u16 {
 
 const ZERO_KEY: u16 = (ZERO_OCTAVE * BINS) as u16;
 
-/// What a batch leaves of one row: in which bin each value lies, their sum, the least and the largest. A quarter of the memory
+/// What a batch leaves of one row: in which bin each value lies, their sum, the least and the largest. Less than half the memory
 /// of the values, so that a wave of batches stays in the cache until it is counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Note {
@@ -151,6 +151,8 @@ impl Histogram {
     fn open(&mut self, octave: usize) -> &mut [u32; BINS] {
         let place = self.bins.len();
         self.places[octave] = place as u8;
+        // A run has tens of thousands of histograms: none asks for more than it needs.
+        self.bins.reserve_exact(1);
         self.bins.push([0; BINS]);
         &mut self.bins[place]
     }

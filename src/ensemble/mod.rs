@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::network::Network;
 use crate::shocks::Shocks;
 use crate::wide::WIDTH;
+use batch::Record;
 use observe::Watch;
 use tally::Tally;
 
@@ -73,25 +74,22 @@ pub fn run(
     let mut total = Tally::new(watch, plan);
     let path = dispatch::widest();
     let (size, mut first) = (wave(watch, plan), 0);
+    // Used again from wave to wave: giving memory back and asking for it anew would be done by one thread while others wait.
+    let mut records = vec![Record::default(); size.min(batches) as usize];
     while first < batches {
-        let wave = first..(first + size).min(batches);
-        let records: Vec<batch::Record> = pool.install(|| {
-            wave.clone()
-                .into_par_iter()
-                .map(|b| {
-                    let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: b * WIDTH as u64 };
-                    let record = dispatch::run_on(path, job, stop);
-                    let used = (plan.realizations - b * WIDTH as u64).min(WIDTH as u64);
-                    progress(used);
-                    record
-                })
-                .collect()
+        records.truncate((batches - first) as usize);
+        pool.install(|| {
+            records.par_iter_mut().enumerate().for_each(|(i, record)| {
+                let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: (first + i as u64) * WIDTH as u64 };
+                dispatch::run_on(path, job, stop, record);
+                progress(record.used as u64);
+            });
         });
         if stop.load(Ordering::Relaxed) {
             return Err(EnsembleError::Interrupted(first * WIDTH as u64));
         }
         pool.install(|| total.absorb(&records));
-        first = wave.end;
+        first += records.len() as u64;
     }
     Ok(total)
 }

@@ -93,7 +93,7 @@ pub struct Tally {
     pub scalars: Vec<Scalar>,
     /// Whether their values are kept; else memory does not grow with realizations.
     pub keep: bool,
-    /// Largest mass of a lane beyond its desk's ring, t.
+    /// Largest mass of a lane beyond its desk's calendar, t.
     pub overflow: f64,
     /// Largest relative error of element mass at the end of any batch.
     pub mass_error: f64,

@@ -2,6 +2,7 @@
 
 use super::{Stat, SummaryRow};
 use crate::ensemble::tally::Scalar;
+use crate::wide::{max, min};
 
 /// A statistic with its error and 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +40,8 @@ impl Sample {
         Sample { values: sorted, below: (1..=values.len() as u64).collect(), mean, variance }
     }
 
-    /// Of what a run counted: mean and deviation are exact, every value is that of the middle of its bin, at most 0.4 % off.
+    /// Of what a run counted: mean and deviation are exact to rounding; every value is that of the edge of its bin nearer to zero, less
+    /// than 0.8 % off, and whole numbers up to 256 are themselves, so that ties with a threshold stay ties.
     pub fn of(scalar: &Scalar, count: u64) -> Sample {
         if !scalar.values.is_empty() {
             return Sample::new(&scalar.values);
@@ -48,7 +50,8 @@ impl Sample {
         let (mut values, mut below, mut sum) = (vec![], vec![], 0);
         for ((a, b), k) in scalar.histogram.filled() {
             sum += k;
-            values.push((0.5 * (a + b)).clamp(least, largest));
+            let edge = if a < 0.0 { b } else { a };
+            values.push(max(least, min(edge, largest)));
             below.push(sum);
         }
         let n = count as f64;
@@ -237,7 +240,7 @@ mod tests {
             let near = rows(metric, "world", &Sample::of(&counted, 20_000), &[0, 10_000], low_is_bad);
             for (a, b) in exact.iter().zip(&near) {
                 let (x, y) = (a.value.expect("told"), b.value.expect("told"));
-                assert!((x - y).abs() <= 0.004 * x.abs() + 1e-3, "{} {}: {x} and {y}", metric, a.stat);
+                assert!((x - y).abs() <= 0.008 * x.abs() + 1e-3, "{} {}: {x} and {y}", metric, a.stat);
             }
         }
     }

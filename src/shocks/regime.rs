@@ -35,7 +35,7 @@ pub struct Desk {
     pub controlled_share: Option<Param>,
     /// Share of finished magnets leaving for its destinations that is in scope, at the opening.
     pub scope_share: f64,
-    /// Buckets of its hold rings, weeks of its clock.
+    /// Weeks of its calendar.
     pub ring: usize,
 }
 

@@ -32,8 +32,8 @@ pub const STAGES: &[(&str, Stage)] = &[
 /// Words for end-use classes.
 pub const CLASSES: &[(&str, Class)] = &[("civil", Class::Civil), ("sensitive", Class::Sensitive), ("military", Class::Military)];
 
-/// Most realizations of one run.
-const MOST_REALIZATIONS: u64 = 1_000_000_000_000;
+/// Most realizations of one run: counts have 32 bits.
+const MOST_REALIZATIONS: u64 = 4_000_000_000;
 
 /// Reads the merged tables. `rows`: the joint draws, or that they could not be read. The result is whole only if there is no error.
 pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, rows_failed: bool) -> (Scenario, Reader) {
