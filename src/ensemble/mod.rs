@@ -79,7 +79,8 @@ pub fn run(
     while first < batches {
         records.truncate((batches - first) as usize);
         pool.install(|| {
-            records.par_iter_mut().enumerate().for_each(|(i, record)| {
+            // One batch a task: the threads end a wave together.
+            records.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, record)| {
                 let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: (first + i as u64) * WIDTH as u64 };
                 dispatch::run_on(path, job, stop, record);
                 progress(record.used as u64);

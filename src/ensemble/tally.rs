@@ -120,7 +120,7 @@ impl Tally {
         let path = dispatch::widest();
         let add = |cells: &mut Vec<Cell>, table: fn(&Record) -> &[Note]| {
             let wave = Wave { tables: records.iter().map(|r| (r.used, table(r))).collect() };
-            cells.par_chunks_mut(TASK).enumerate().for_each(|(i, cells)| dispatch::count_on(path, cells, i * TASK, &wave));
+            cells.par_chunks_mut(TASK).enumerate().with_max_len(1).for_each(|(i, cells)| dispatch::count_on(path, cells, i * TASK, &wave));
         };
         add(&mut self.series, |r| &r.series);
         add(&mut self.exports, |r| &r.exports);
