@@ -1,0 +1,127 @@
+//! In: nothing. Out: the types of a scenario that has been read: values in range, units canonical, names still names.
+//!
+//! Canonical units: mass t, rate t/week, time weeks, share 0..1, price USD/kg. A field of type [`Dist`] may be a distribution
+//! in the file (one draw a realization); a plain number is structural and takes one value (MODEL ruling 4).
+
+mod chain;
+mod dist;
+mod event;
+mod law;
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+pub use chain::*;
+pub use dist::*;
+pub use event::*;
+pub use law::*;
+
+/// One scenario, its bases merged in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// What it is about, in one line.
+    pub title: String,
+    /// What it is about, in a paragraph.
+    pub description: String,
+    /// How long, how often, from which seed.
+    pub run: Run,
+    /// Elements whose mass is tracked, in the order of every `content`.
+    pub elements: Vec<String>,
+    /// Regions inside the border; all others are outside.
+    pub inside: Vec<String>,
+    /// Regions, sorted by id.
+    pub regions: Vec<Named>,
+    /// Sectors of final demand, sorted by id.
+    pub sectors: Vec<Named>,
+    /// Commodities, sorted by id.
+    pub commodities: Vec<Commodity>,
+    /// Recipes, sorted by id.
+    pub recipes: Vec<Recipe>,
+    /// Lead times by pair of regions.
+    pub routes: Vec<Route>,
+    /// Facilities, sorted by id.
+    pub facilities: Vec<Facility>,
+    /// Where each destination slot buys.
+    pub supplies: Vec<Supply>,
+    /// What flows because it was made, not because it was ordered.
+    pub pushes: Vec<Push>,
+    /// The price law.
+    pub price: PriceLaw,
+    /// How facilities forecast, order and share.
+    pub behaviour: Behaviour,
+    /// Which grades give way to which when Dy and Tb are dear.
+    pub thrift: Option<Thrift>,
+    /// Rows of the balance against sourced totals.
+    pub checks: Vec<Check>,
+    /// Events, sorted by id.
+    pub events: Vec<Event>,
+    /// Joint draws (`rows = "file.csv"`).
+    pub rows: Option<RowTable>,
+    /// How many numbers are sourced, derived, assumed.
+    pub evidence: Evidence,
+    /// The files it was read from, the scenario first, then its base, the base's base …, then CSV files.
+    pub files: Vec<SourceFile>,
+}
+
+/// Variables of `timeseries.csv` that `[run] series` may ask for.
+pub const VARIABLES: [&str; 10] = [
+    "unmet_share",     // share of demand not served
+    "lines_down",      // share of demand whose line is down
+    "cover",           // weeks of use in stock
+    "backlog",         // demand that waits, t
+    "price_inside",    // USD/kg, mean of markets
+    "price_outside",   // USD/kg, mean of markets
+    "premium_outside", // price outside over inside, less one
+    "price",           // USD/kg, of a market
+    "exports",         // finished goods leaving the inside, t/week
+    "held",            // mass held at a desk, t
+];
+
+/// `[run]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// First day of period 0.
+    pub start: Date,
+    /// Number of weekly periods.
+    pub horizon: usize,
+    /// Number of realizations.
+    pub realizations: u64,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Run although the price loop is unstable at central values.
+    pub allow_unstable: bool,
+    /// Variables of `timeseries.csv` that are wanted, of [`VARIABLES`]; empty: all.
+    pub series: Vec<&'static str>,
+}
+
+/// A region or a sector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Key.
+    pub id: String,
+    /// For people.
+    pub name: String,
+}
+
+/// Numbers by support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// With a source.
+    pub sourced: usize,
+    /// Computed from sourced numbers.
+    pub derived: usize,
+    /// Called assumed.
+    pub assumed: usize,
+    /// Neither.
+    pub unsourced: usize,
+}
+
+/// A file the scenario was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Its path as given.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
