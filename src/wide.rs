@@ -35,12 +35,6 @@ pub fn each(f: impl Fn(usize) -> f64) -> Row {
     out
 }
 
-/// Whether a condition holds in every column.
-#[inline(always)]
-pub fn all(f: impl Fn(usize) -> bool) -> bool {
-    !any(|w| !f(w))
-}
-
 /// Whether a condition holds in some column. Looks at all of them: an early end would keep them from being looked at together.
 #[inline(always)]
 pub fn any(f: impl Fn(usize) -> bool) -> bool {
@@ -292,16 +286,6 @@ pub fn normal_quantile1(u: f64) -> f64 {
     let t = if r <= 5.0 { near } else { far };
     let t = if q < 0.0 { -t } else { t };
     if q.abs() <= 0.425 { centre } else { t }
-}
-
-/// The standard normal quantile in every column.
-#[inline(always)]
-pub fn normal_quantile(u: &Row) -> Row {
-    let mut out = ZERO;
-    for w in 0..WIDTH {
-        out[w] = normal_quantile1(u[w]);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::network::Network;
+use crate::network::{Network, place};
 use crate::scenario::schema::{Run, VARIABLES};
 use crate::shocks::Shocks;
 
@@ -158,14 +158,6 @@ impl Watch {
     pub fn export_cells(&self) -> usize {
         if self.destinations.is_empty() { 0 } else { self.months.len() * (self.destinations.len() + 1) }
     }
-}
-
-/// Place of an item in a list, which gets it if it lacks it.
-fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
-    list.iter().position(|x| *x == item).unwrap_or_else(|| {
-        list.push(item);
-        list.len() - 1
-    })
 }
 
 /// Distinct groups of users, and the scopes that report them.

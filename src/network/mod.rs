@@ -17,6 +17,7 @@ mod stability;
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
+pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
 
 use crate::scenario::problem::Problems;

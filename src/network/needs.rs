@@ -65,7 +65,7 @@ impl Needs {
 }
 
 /// Place of an item in a list, which gets it if it lacks it.
-fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+pub(crate) fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
     list.iter().position(|x| *x == item).unwrap_or_else(|| {
         list.push(item);
         list.len() - 1

@@ -170,8 +170,8 @@ impl Shocks {
                 demand.push((u.facility, i, k("demand", &network.facilities[u.facility].id)));
             }
         }
-        let noisy = !never(network.price.noise);
-        let shared = noisy && !never(network.price.noise_common);
+        let noisy = network.needs.noise;
+        let shared = noisy && network.needs.shared_noise;
         Shocks {
             seed,
             schedules: vec![],
