@@ -11,7 +11,7 @@ pub struct Commodity {
     pub name: String,
     /// Unit of mass as shown, e.g. `t REO`.
     pub unit: String,
-    /// t of each element (order of [`Scenario::elements`]) per t of commodity.
+    /// t of each element (order of [`Scenario::elements`](super::Scenario::elements)) per t of commodity.
     pub content: Vec<f64>,
     /// Reference price inside the border, USD/kg; none: the commodity has no market.
     pub price_inside: Option<f64>,
