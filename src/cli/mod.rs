@@ -4,6 +4,7 @@
 mod check;
 mod folder;
 mod load;
+mod options;
 mod progress;
 mod run;
 

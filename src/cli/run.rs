@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Args;
 
 use super::folder::Folder;
+use super::options::{EnsembleOptions, OutputOptions, stop_flag};
 use super::{Outcome, load, progress};
 use crate::ensemble::observe::Watch;
 use crate::ensemble::{EnsembleError, Plan};
@@ -26,63 +26,37 @@ use crate::results::{Results, collect, csv};
 pub(crate) struct RunArguments {
     /// Scenario file (TOML).
     scenario: PathBuf,
-    /// Number of realizations, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    realizations: Option<u64>,
-    /// Seed, instead of the scenario's.
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
-    /// Threads; default: all processors. The results do not depend on it.
-    #[arg(long, value_name = "T", default_value_t = 0)]
-    threads: usize,
-    /// Override a field by its dotted path, e.g. event.april-licences.controlled_share=0.8 (repeatable).
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = load::override_of)]
-    sets: Vec<(String, String)>,
-    /// Folder of the run; default: output/<scenario>-<hash>.
-    #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Replace the folder whatever it holds.
-    #[arg(long)]
-    overwrite: bool,
-    /// Do not run the undisturbed baseline beside each realization; losses are then counted against demand.
-    #[arg(long)]
-    no_baseline: bool,
-    /// Draw no charts.
-    #[arg(long)]
-    no_charts: bool,
+    #[command(flatten)]
+    ensemble: EnsembleOptions,
+    #[command(flatten)]
+    output: OutputOptions,
     /// Leave out realizations.csv.
     #[arg(long)]
     no_realizations: bool,
-    /// Print nothing but errors.
-    #[arg(long)]
-    quiet: bool,
-    /// Print the summary as JSON instead of the page of words.
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     let began = Instant::now();
-    let mut sets = a.sets.clone();
-    sets.extend(a.realizations.map(|n| ("run.realizations".to_string(), n.to_string())));
-    sets.extend(a.seed.map(|s| ("run.seed".to_string(), s.to_string())));
-    let Some(loaded) = load::compile(&a.scenario, &sets, a.quiet)? else { return Ok(Outcome::Wrong) };
+    let sets = a.ensemble.overrides();
+    let out = &a.output;
+    let Some(loaded) = load::compile(&a.scenario, &sets, out.quiet)? else { return Ok(Outcome::Wrong) };
     let (scenario, network, shocks) = (&loaded.scenario, &loaded.network, &loaded.shocks);
     let inputs: Vec<Input> = scenario.files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect();
     let identity = identity(&inputs, &sets, a);
     let stem = a.scenario.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let target = a.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}", &identity[..8])));
-    let folder = Folder::open(&target, &identity, a.overwrite)?;
+    let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}", &identity[..8])));
+    let folder = Folder::open(&target, &identity, out.overwrite)?;
 
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    // A second handler in one process (tests) is refused; the first one serves.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-    let threads = if a.threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { a.threads };
-    let plan =
-        Plan { realizations: scenario.run.realizations, horizon: scenario.run.horizon, baseline: !a.no_baseline, keep: !a.no_realizations };
+    let stop = stop_flag();
+    let threads = a.ensemble.threads();
+    let plan = Plan {
+        realizations: scenario.run.realizations,
+        horizon: scenario.run.horizon,
+        baseline: !a.ensemble.no_baseline,
+        keep: !a.no_realizations,
+    };
     let watch = Watch::new(network, shocks, &scenario.run);
-    let bar = progress::bar(plan.realizations, a.quiet || a.json);
+    let bar = progress::bar(plan.realizations, out.silent());
     let tally = match crate::ensemble::run(network, shocks, &watch, &plan, threads, &|n| bar.inc(n), &stop) {
         Ok(tally) => tally,
         Err(EnsembleError::Interrupted(_)) => {
@@ -98,7 +72,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
     write_inputs(folder.path(), scenario)?;
     csv::write_all(&results, folder.path()).context("cannot write the tables")?;
-    if !a.no_charts {
+    if !out.no_charts {
         results.notes.extend(write_charts(folder.path(), &results)?);
     }
     let mut manifest = Manifest::new(scenario.run.seed, "Philox4x32-10", inputs, arguments(), plan.realizations);
@@ -113,9 +87,9 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let place = folder.finish()?;
-    if a.json {
+    if out.json {
         super::print(&(json(&results, &place, began.elapsed().as_secs_f64())? + "\n"))?;
-    } else if !a.quiet {
+    } else if !out.quiet {
         let shown = place.display().to_string();
         super::print(&report::words::page(&results, Some(&shown), Some(began.elapsed().as_secs_f64())))?;
     }
@@ -124,7 +98,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
 
 /// What makes two runs the same: version, inputs, overrides and the flags that change the files.
 fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> String {
-    let mut text = format!("{} {} {} {}\n", env!("CARGO_PKG_VERSION"), a.no_baseline, a.no_charts, a.no_realizations);
+    let mut text = format!("{} {} {} {}\n", env!("CARGO_PKG_VERSION"), a.ensemble.no_baseline, a.output.no_charts, a.no_realizations);
     for input in inputs.iter().filter(|i| !i.path.starts_with("--set")) {
         text += &format!("{}\n", input.sha256);
     }
