@@ -7,22 +7,51 @@
 //! by value, no branch and no early end inside, both sides of a choice computed and one selected, and no closure large enough to be
 //! compiled apart from its caller and its instructions. [`max`], [`min`] and [`within`] are one instruction where the library's are three or a panic.
 
+use std::ops::{Deref, DerefMut};
+
 /// Realizations abreast in one batch (measured: see docs/speed.md).
 pub const WIDTH: usize = 16;
 
+/// Numbers of a batch, one for each realization, from the start of a line of the cache on: a vector that straddles two lines is
+/// fetched twice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub struct Wide<T>(pub [T; WIDTH]);
+
 /// One number for each realization of a batch.
-pub type Row = [f64; WIDTH];
+pub type Row = Wide<f64>;
+
+impl<T> Deref for Wide<T> {
+    type Target = [T; WIDTH];
+    #[inline(always)]
+    fn deref(&self) -> &[T; WIDTH] {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Wide<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [T; WIDTH] {
+        &mut self.0
+    }
+}
+
+impl Default for Row {
+    fn default() -> Row {
+        ZERO
+    }
+}
 
 /// A row of zeros.
-pub const ZERO: Row = [0.0; WIDTH];
+pub const ZERO: Row = splat(0.0);
 
 /// A row of ones.
-pub const ONE: Row = [1.0; WIDTH];
+pub const ONE: Row = splat(1.0);
 
 /// The same number for every realization.
 #[inline(always)]
 pub const fn splat(x: f64) -> Row {
-    [x; WIDTH]
+    Wide([x; WIDTH])
 }
 
 /// A row from a function of the realization's column.

@@ -12,7 +12,7 @@ pub mod stream;
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
-use crate::wide::{ONE, Row, WIDTH, ZERO, exp, exp1, max, normal_quantile1};
+use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, each, exp, exp1, max, normal_quantile1, splat};
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
@@ -205,11 +205,11 @@ impl Shocks {
             let one = |i: usize| {
                 let p = &parameters.list[i];
                 if let Some(x) = parameters.fixed(Param(i)) {
-                    return [x; WIDTH];
+                    return splat(x);
                 }
                 let mut v = ZERO;
                 fill(key(self.seed, "parameter", &p.name), 0, first, &mut v);
-                std::array::from_fn(|w| sampler::parameter(parameters, i, v[w], row(w)))
+                each(|w| sampler::parameter(parameters, i, v[w], row(w)))
             };
             (0..parameters.list.len()).map(one).collect()
         };
@@ -225,7 +225,7 @@ impl Shocks {
 
     /// Room for one period's shocks, to be reused.
     pub fn period(&self, network: &Network) -> PeriodShocks {
-        let normals = |keys: usize| vec![[[0.0; WIDTH]; SPAN]; keys];
+        let normals = |keys: usize| vec![[Wide([0.0; WIDTH]); SPAN]; keys];
         PeriodShocks {
             period: 0,
             active: vec![false; self.schedules.len()],

@@ -3,7 +3,7 @@
 use super::PeriodShocks;
 use super::stream::{fill, key};
 use crate::network::{Param, Parameters};
-use crate::wide::{Row, WIDTH, ZERO, any, each, max, min};
+use crate::wide::{Row, WIDTH, ZERO, any, each, max, min, splat};
 
 /// When an event may happen.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl Schedule {
         let onset = each(|w| (start[w] - 1e-9).ceil());
         let duration = match self.duration {
             Some(p) => values[p.0],
-            None => [f64::INFINITY; WIDTH],
+            None => splat(f64::INFINITY),
         };
         let (ramp_out, scare) = (values[self.ramp_out.0], values[self.scare.0]);
         let occurs = each(|w| if u[w] < self.probability { 1.0 } else { 0.0 });

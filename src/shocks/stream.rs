@@ -3,7 +3,7 @@
 //! Philox4x32-10 (Salmon et al. 2011): a pure function of key and counter, so a number has an address, not a place in a queue.
 //! The key is made once from seed, cause and name; the counter is period and realization. Adding a draw moves no other.
 
-use crate::wide::{Row, WIDTH, ZERO, box_muller};
+use crate::wide::{Row, WIDTH, Wide, ZERO, box_muller};
 
 /// The address of a family of draws: one purpose, one name, one seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn short_unit(bits: u32) -> f64 {
 /// The standard normals of four periods, `4 span` to `4 span + 3`, from one block of bits.
 #[inline(always)]
 pub fn normals(key: Key, span: u32, first_realization: u64) -> [Single; SPAN] {
-    let mut out = [[0.0; WIDTH]; SPAN];
+    let mut out = [Wide([0.0; WIDTH]); SPAN];
     for w in 0..WIDTH {
         let [a, b, c, d] = block(key, span, first_realization + w as u64, 1);
         (out[0][w], out[1][w]) = box_muller(a as u32, b as u32);
@@ -113,7 +113,7 @@ pub fn normals(key: Key, span: u32, first_realization: u64) -> [Single; SPAN] {
 pub const SPAN: usize = 4;
 
 /// One number in single precision for each realization of a batch.
-pub type Single = [f32; WIDTH];
+pub type Single = Wide<f32>;
 
 /// The `index`-th uniform of a list at one address (buyers of a lane, say).
 pub fn fill_nth(key: Key, index: u32, first_realization: u64) -> Row {
