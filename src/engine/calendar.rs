@@ -30,6 +30,11 @@ impl Calendar {
         Calendar { ring, piles: vec![vec![]; ring * WIDTH] }
     }
 
+    /// Empties the piles and keeps their memory.
+    pub fn clear(&mut self) {
+        self.piles.iter_mut().for_each(Vec::clear);
+    }
+
     /// The week of the ring in which a clock stands.
     #[inline(always)]
     pub fn weeks(&self, clock: &Row) -> [usize; WIDTH] {

@@ -16,9 +16,13 @@ const DUST: f64 = 1e-9;
 #[inline(always)]
 pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let World { network: n, shocks, .. } = world;
+    // A slot no quota looks at is settled at once, while its rows are at hand.
     for s in 0..n.slots.len() {
         if !n.outbound[s].is_empty() {
             allocate(world, s, state);
+        }
+        if !shocks.rationed[s] {
+            settle(world, now, s, state);
         }
     }
     let in_force = || shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]);
@@ -31,7 +35,7 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             times(&mut state.lanes[l].shipped, &factor);
         }
     }
-    for s in 0..n.slots.len() {
+    for s in (0..n.slots.len()).filter(|&s| shocks.rationed[s]) {
         settle(world, now, s, state);
     }
     for (q, quota) in in_force() {
@@ -154,13 +158,12 @@ fn settle(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         let (mut debt, mut on_hand) = (state.slots[s].owed, state.slots[s].on_hand);
         for l in lanes.clone().filter(|&l| !n.lanes[l].push) {
             let lane = &mut state.lanes[l];
-            let shipped = lane.shipped;
+            let (shipped, mut backorders) = (lane.shipped, lane.backorders);
             for w in 0..WIDTH {
-                lane.backorders[w] = max(lane.backorders[w] - shipped[w], 0.0);
-            }
-            for w in 0..WIDTH {
+                backorders[w] = max(backorders[w] - shipped[w], 0.0);
                 debt[w] = max(debt[w] - shipped[w], 0.0);
             }
+            lane.backorders = backorders;
             if slot.infinite {
                 add(&mut state.slots[s].sourced, &shipped);
             } else {

@@ -8,6 +8,7 @@ use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
 use super::sight::{Sight, output, served};
+use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
 use crate::shocks::{Draws, Shocks};
@@ -32,6 +33,8 @@ pub struct Record {
     pub overflow: f64,
     /// Largest relative error of element mass at the end of the run.
     pub mass_error: f64,
+    /// Calendars of desks of the batch before: their piles have the room that they need.
+    calendars: Vec<Calendar>,
 }
 
 /// Price metrics of a commodity: highest multiple of the opening price on each side of the border, highest premium outside.
@@ -80,6 +83,9 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
     let mut now = shocks.period(network);
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
+    if record.calendars.len() == state.calendars.len() {
+        std::mem::swap(&mut state.calendars, &mut record.calendars);
+    }
     let opening = balance::ledger(world, &state);
     refill(&mut record.series, watch.readings.len() * plan.horizon, Note::NONE);
     refill(&mut record.output, watch.groups.len() * plan.horizon, 0.0);
@@ -122,6 +128,8 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
+    state.calendars.iter_mut().for_each(Calendar::clear);
+    record.calendars = state.calendars;
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
 }
 

@@ -66,8 +66,7 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
     for (l, lane) in n.lanes.iter().enumerate() {
         let (from, to) = (&n.slots[lane.from], n.region_of(lane.to));
         let resale = from.role == Role::Stock && !from.infinite && n.region_of(lane.from) == to;
-        let priced = n.commodities[from.commodity].price_inside.is_some() || n.commodities[from.commodity].price_outside.is_some();
-        if priced && !resale {
+        if reference(n, from.commodity, to).is_some() && !resale {
             flows.entry((levels[from.commodity], from.commodity, to)).or_default().push(l);
         }
     }
@@ -77,7 +76,7 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
             continue;
         }
         let c = &n.commodities[commodity];
-        let reference = if n.inside[region] { c.price_inside.or(c.price_outside) } else { c.price_outside.or(c.price_inside) };
+        let Some(reference) = reference(n, commodity, region) else { continue };
         let slots: Vec<usize> = (0..n.slots.len()).filter(|&s| n.slots[s].commodity == commodity && n.region_of(s) == region).collect();
         let element = (0..n.elements.len()).max_by(|&a, &b| c.content[a].total_cmp(&c.content[b]).then(b.cmp(&a))).unwrap_or(0);
         let index = n.markets.len();
@@ -90,7 +89,7 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
             name,
             commodity,
             region,
-            reference: reference.unwrap_or(0.0),
+            reference,
             flow,
             slots,
             lanes,
@@ -103,6 +102,12 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
     link(n);
     baskets(n);
     thrift(sc, n);
+}
+
+/// Reference price of a commodity in a region, USD/kg; none: it has no market there.
+fn reference(n: &Network, commodity: usize, region: usize) -> Option<f64> {
+    let c = &n.commodities[commodity];
+    if n.inside[region] { c.price_inside } else { c.price_outside }
 }
 
 /// A commodity's level: inputs before what is made of them, so that costs pass downstream within one period.

@@ -37,6 +37,8 @@ pub struct Shocks {
     pub reroutes: Vec<bool>,
     /// Per lane: whether a ban may shut it, or a desk refuse its buyers.
     pub ruled: Vec<bool>,
+    /// Per slot: whether a quota looks at what leaves it.
+    pub rationed: Vec<bool>,
     /// Quotas.
     pub quotas: Vec<disruption::Quota>,
     /// General licences.
@@ -133,7 +135,7 @@ impl Shocks {
     pub fn compile(scenario: &Scenario, network: &Network, problems: &mut Problems) -> Shocks {
         let mut shocks = Shocks::calm(scenario.run.seed, network);
         disruption::compile(scenario, network, &mut shocks, problems);
-        shocks.reroute(network);
+        shocks.mark_lanes(network);
         let k = |cause: &str, name: &str| key(shocks.seed, cause, name);
         shocks.noise.desks = shocks.desks.iter().map(|d| k("strictness", &d.id)).collect();
         shocks.noise.licensed =
@@ -141,7 +143,10 @@ impl Shocks {
         shocks
     }
 
-    fn reroute(&mut self, network: &Network) {
+    fn mark_lanes(&mut self, network: &Network) {
+        for l in self.quotas.iter().flat_map(|q| &q.lanes) {
+            self.rationed[network.lanes[*l].from] = true;
+        }
         let mut lanes: std::collections::BTreeMap<usize, Option<usize>> = std::collections::BTreeMap::new();
         for effect in &self.effects {
             if let Effect::Ban { lanes: banned, divert, .. } = effect {
@@ -181,6 +186,7 @@ impl Shocks {
             rerouted: vec![],
             reroutes: vec![false; network.slots.len()],
             ruled: vec![false; network.lanes.len()],
+            rationed: vec![false; network.slots.len()],
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],

@@ -13,9 +13,9 @@ pub struct Commodity {
     pub unit: String,
     /// t of each element (order of [`Scenario::elements`](super::Scenario::elements)) per t of commodity.
     pub content: Vec<f64>,
-    /// Reference price inside the border, USD/kg; none: the commodity has no market.
+    /// Reference price inside the border, USD/kg; none: the commodity has no market there.
     pub price_inside: Option<f64>,
-    /// Reference price outside the border, USD/kg.
+    /// Reference price outside the border, USD/kg; none as inside.
     pub price_outside: Option<f64>,
     /// Whether it counts as a finished magnet (exports, shortage).
     pub finished: bool,
