@@ -36,6 +36,14 @@ impl<T> DerefMut for Wide<T> {
     }
 }
 
+impl<T> IntoIterator for Wide<T> {
+    type Item = T;
+    type IntoIter = std::array::IntoIter<T, WIDTH>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl Default for Row {
     fn default() -> Row {
         ZERO

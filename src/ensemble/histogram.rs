@@ -215,6 +215,7 @@ impl Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wide::each;
 
     #[test]
     fn percentiles_are_within_a_bin_of_exact_ones() {
@@ -232,7 +233,7 @@ mod tests {
     fn a_note_counts_as_its_values() {
         let (mut rows, mut values) = (Histogram::default(), Histogram::default());
         for i in 0..50 {
-            let row: Row = std::array::from_fn(|w| if (i + w) % 3 == 0 { 0.0 } else { ((i * w) as f64).sin() * 1e3 });
+            let row: Row = each(|w| if (i + w) % 3 == 0 { 0.0 } else { ((i * w) as f64).sin() * 1e3 });
             let used = if i % 7 == 0 { 5 } else { WIDTH };
             let note = Note::new(&row, used);
             rows.add_note(&note, used);

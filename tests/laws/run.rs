@@ -5,7 +5,7 @@ use coercivity::network::Network;
 use coercivity::scenario::schema::Scenario;
 use coercivity::scenario::{self, Failure};
 use coercivity::shocks::{Draws, PeriodShocks, Shocks};
-use coercivity::wide::{Row, WIDTH, ZERO, add};
+use coercivity::wide::{Row, WIDTH, ZERO, add, each};
 
 /// Relative tolerance of every law.
 pub const TOLERANCE: f64 = 1e-9;
@@ -76,7 +76,7 @@ pub fn at_most(a: &Row, b: &Row, scale: &Row, what: &str) {
 }
 
 pub fn row(f: impl Fn(usize) -> f64) -> Row {
-    std::array::from_fn(f)
+    each(f)
 }
 
 pub fn sum<'a>(rows: impl Iterator<Item = &'a Row>) -> Row {

@@ -2,7 +2,7 @@
 
 use coercivity::engine::{self, State, World as Here, balance};
 use coercivity::shocks::PeriodShocks;
-use coercivity::wide::{Row, WIDTH, ZERO, add};
+use coercivity::wide::{Row, WIDTH, ZERO, add, splat};
 
 use super::run::*;
 
@@ -160,7 +160,7 @@ pub fn orders_are_lawful(here: Here<'_>, before: &State, after: &State) {
             &after.slots[s].on_order,
             &format!("I6: on order at {}", slot.name),
         );
-        at_most(&placed, &[slot.order_limit; WIDTH], &placed, "I6: the largest order");
+        at_most(&placed, &splat(slot.order_limit), &placed, "I6: the largest order");
     }
 }
 
@@ -175,7 +175,7 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
             let lane = &n.lanes[l];
             let shipped = &after.lanes[l].shipped;
             at_most(&ZERO, shipped, &ZERO, "I3: shipped");
-            at_most(shipped, &[lane.capacity; WIDTH], shipped, &format!("I4: capacity of {}", lane.name));
+            at_most(shipped, &splat(lane.capacity), shipped, &format!("I4: capacity of {}", lane.name));
             if !lane.push {
                 // A lane partly shut passes its part of a normal week, or of this week's orders if they are larger.
                 let cap = row(|w| {
@@ -246,10 +246,10 @@ pub fn books_are_right(run: &Run, opening: &balance::Ledger) {
     let (slots, lanes) = (state.slots.iter(), state.lanes.iter());
     let masses = state.users.iter().flat_map(|u| [&u.backlog, &u.lost]).chain(slots.clone().flat_map(|s| [&s.drained, &s.owed]));
     let desks = [&state.permit, &state.quota_left, &state.overflow, &state.queue].into_iter().flatten();
-    assert!(masses.chain(desks).flatten().all(|x| *x >= 0.0), "I3");
+    assert!(masses.chain(desks).flat_map(|row| row.iter()).all(|x| *x >= 0.0), "I3");
     let shares = lanes.flat_map(|l| [&l.eligible, &l.open]).chain(slots.map(|s| &s.reach));
     let others = [&state.scare, &state.hold_share, &state.licensed_share].into_iter().flatten();
-    assert!(shares.chain(others).flatten().all(|x| (0.0..=1.0 + 1e-12).contains(x)), "a share is none");
+    assert!(shares.chain(others).flat_map(|row| row.iter()).all(|x| (0.0..=1.0 + 1e-12).contains(x)), "a share is none");
     assert!(state.markets.iter().flat_map(|m| m.price).all(|x| x.is_finite() && x > 0.0), "a price is none");
     let gap = balance::on_order_gap(here, state);
     assert!(gap < TOLERANCE, "I16: on order is off by {gap:e} in week {}", state.period);

@@ -1,7 +1,7 @@
 //! In: desks that take time, send back, fall behind, stand still or refuse. Out: what is held, missed and served (O10–O13, O34).
 
 use coercivity::engine::balance::{held, in_transit};
-use coercivity::wide::{WIDTH, each};
+use coercivity::wide::{ZERO, each};
 
 use crate::harness::{Sample, case, same};
 
@@ -134,7 +134,7 @@ fn half_of_the_buyers_refused_is_half_of_the_demand_unserved_for_ever() {
     for backlog in ["0", "1"] {
         let case = case("refusal", &[("event.desk.approval", "0.5"), ("facility.BUYERS.demand.backlog", backlog)]);
         let (mut shares, mut worst) = (vec![], 0.0_f64);
-        let mut early = [0.0; WIDTH];
+        let mut early = ZERO;
         case.run(400, &mut |_, t, _, s| {
             if t == 100 {
                 early = s.users[0].served;

@@ -8,7 +8,7 @@ use coercivity::engine::{self, State, World, balance};
 use coercivity::network::Network;
 use coercivity::scenario::{self, problem::Problems, schema::Scenario};
 use coercivity::shocks::{PeriodShocks, Shocks};
-use coercivity::wide::{Row, WIDTH};
+use coercivity::wide::{Row, WIDTH, ZERO};
 
 /// A scenario ready to run.
 pub struct Case {
@@ -83,7 +83,7 @@ impl Case {
     /// Means of quantities over the periods from `from` on, one number a realization.
     pub fn means<const N: usize>(&self, batches: u64, from: usize, mut see: impl FnMut(World<'_>, &State) -> [Row; N]) -> [Sample; N] {
         let mut out: [Sample; N] = std::array::from_fn(|_| Sample(vec![]));
-        let (mut sums, mut count) = ([[0.0; WIDTH]; N], 0.0);
+        let (mut sums, mut count) = ([ZERO; N], 0.0);
         let last = self.horizon - 1;
         self.run(batches, &mut |_, t, world, state| {
             if t >= from {
@@ -96,7 +96,7 @@ impl Case {
             if t == last {
                 for (sample, sum) in out.iter_mut().zip(&mut sums) {
                     sample.0.extend(sum.iter().map(|x| x / count));
-                    *sum = [0.0; WIDTH];
+                    *sum = ZERO;
                 }
                 count = 0.0;
             }

@@ -1,7 +1,7 @@
 //! In: markets with noise, cuts and elasticities. Out: the price law's closed forms and its limit of stability (O14, O17, O18, O32).
 
 use coercivity::network::Network;
-use coercivity::wide::{WIDTH, each};
+use coercivity::wide::{each, splat};
 
 use crate::harness::{Case, Sample, case, read, same};
 
@@ -18,7 +18,7 @@ fn noise_of_prices_is_a_stationary_process_of_its_parameters() {
         }
         let z = s.markets[own].noise;
         past.push(z);
-        let then = if past.len() > lag { past[past.len() - 1 - lag] } else { [f64::NAN; WIDTH] };
+        let then = if past.len() > lag { past[past.len() - 1 - lag] } else { splat(f64::NAN) };
         // The first weeks have no past and count nothing; the others count for them.
         let weight = (case.horizon - 100) as f64 / (case.horizon - 100 - lag) as f64;
         let product = each(|w| if then[w].is_nan() { 0.0 } else { weight * z[w] * then[w] });

@@ -1,7 +1,7 @@
 //! In: textbook inventories. Out: backorders, ready rates, fill rates, costs and order variances as the books have them (O2–O5, O26).
 
 use coercivity::engine::balance::in_transit;
-use coercivity::wide::{WIDTH, each};
+use coercivity::wide::{ZERO, each};
 
 use crate::harness::{Case, Sample, case};
 use crate::normal::{density, distribution, loss};
@@ -9,7 +9,7 @@ use crate::normal::{density, distribution, loss};
 /// Backorders, ready weeks, demand not served on time and goods on the way of the one user.
 fn service(case: &Case, batches: u64, from: usize) -> [Sample; 4] {
     let lane = case.network.inbound[case.network.users[0].slot][0];
-    let mut waiting = [0.0; WIDTH];
+    let mut waiting = ZERO;
     case.means(batches, from, move |_, s| {
         let backlog = s.users[0].backlog;
         // What waited is served first: late is the demand of this week that the rest does not cover.
