@@ -20,6 +20,8 @@ pub enum Sort {
     Element,
     /// An id of an `[[event]]` that is an export licence.
     Desk,
+    /// An id of an `[[event]]`.
+    Event,
 }
 
 impl Sort {
@@ -33,6 +35,7 @@ impl Sort {
             Sort::Facility => "facility",
             Sort::Element => "element",
             Sort::Desk => "desk",
+            Sort::Event => "event",
         }
     }
 }
@@ -40,7 +43,7 @@ impl Sort {
 /// Everything that may be referred to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    lists: [Vec<String>; 7],
+    lists: [Vec<String>; 8],
 }
 
 impl Names {
@@ -63,7 +66,8 @@ impl Names {
                 .collect(),
             _ => Vec::new(),
         };
-        Names { lists: [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks] }
+        let lists = [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event")];
+        Names { lists }
     }
 
     /// The names of one sort.

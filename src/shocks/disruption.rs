@@ -148,6 +148,7 @@ fn lane_in(n: &Network, scope: &Scope, l: usize) -> bool {
         && has(&scope.commodities, &n.commodities[n.slots[lane.from].commodity].id)
         && has(&scope.classes, &lane.class)
         && (scope.facilities.is_empty() || [a, b].iter().any(|f| has(&scope.facilities, &f.group) || has(&scope.facilities, &f.id)))
+        && (scope.buyers.is_empty() || has(&scope.buyers, &b.group) || has(&scope.buyers, &b.id))
         && (scope.stages.is_empty() || [a, b].iter().any(|f| scope.stages.contains(&f.stage)))
         && (scope.sectors.is_empty() || b.sector.is_some_and(|s| scope.sectors.contains(&n.sectors[s])))
 }
@@ -312,6 +313,15 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             }
             let factor = out.parameters.add(format!("{path}.demand"), demand, 0.0, 1e6);
             out.effects.push(Effect::Demand { event: i, users, factor });
+        }
+        EventKind::Detente { events } => {
+            for (target, other) in sc.events.iter().enumerate().filter(|(_, other)| events.contains(&other.id)) {
+                if matches!(other.kind, EventKind::Detente { .. }) {
+                    nothing(e, problems, &format!("`{}` is a détente itself, which cannot be suspended", other.id));
+                } else {
+                    out.truces.push((i, target));
+                }
+            }
         }
         EventKind::LogisticsDelay { weeks } => {
             let lanes = lanes();

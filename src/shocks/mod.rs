@@ -3,6 +3,7 @@
 //! Randomness lives in this room alone. [`Shocks`] is what is scheduled; [`Draws`] what one batch drew once; [`PeriodShocks`]
 //! what happens to it in one period. What depends on the state of the chain is decided by the engine, which gets uniforms.
 
+mod demand;
 pub mod disruption;
 pub mod regime;
 pub mod sampler;
@@ -12,7 +13,8 @@ pub mod stream;
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
-use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, each, exp, exp1, max, normal_quantile1, splat};
+use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, any, each, splat};
+use demand::demand_factor;
 use disruption::Effect;
 use regime::Desk;
 use schedule::{Schedule, Window};
@@ -29,6 +31,8 @@ pub struct Shocks {
     pub effects: Vec<Effect>,
     /// Licensing desks.
     pub desks: Vec<Desk>,
+    /// Events that suspend others while they last: (the one that suspends, the one suspended).
+    pub truces: Vec<(usize, usize)>,
     /// Lanes under a desk, all desks together.
     pub licensed: Vec<regime::Licensed>,
     /// Lanes whose buyers may have to look elsewhere, with their index in `licensed` if a desk holds them.
@@ -128,6 +132,21 @@ pub struct PeriodShocks {
     market_normals: Vec<[Single; SPAN]>,
 }
 
+impl PeriodShocks {
+    /// Weakens an event by as much as another is in force.
+    #[inline(always)]
+    fn suspend(&mut self, event: usize, by: usize) {
+        if self.active[event] && self.active[by] {
+            let (mut left, truce) = (self.strength[event], self.strength[by]);
+            for w in 0..WIDTH {
+                left[w] *= 1.0 - truce[w];
+            }
+            self.active[event] = any(|w| left[w] > 0.0);
+            self.strength[event] = left;
+        }
+    }
+}
+
 impl Shocks {
     /// Compiles the events of a scenario against its network.
     ///
@@ -181,6 +200,7 @@ impl Shocks {
             seed,
             schedules: vec![],
             effects: vec![],
+            truces: vec![],
             desks: vec![],
             licensed: vec![],
             rerouted: vec![],
@@ -259,6 +279,9 @@ impl Shocks {
         out.period = period;
         for (i, window) in draws.windows.iter().enumerate() {
             window.fill(period, out, i);
+        }
+        for &(truce, event) in &self.truces {
+            out.suspend(event, truce);
         }
         self.noises(network, draws, period, out);
         let t = period as u32;
@@ -339,68 +362,4 @@ fn double(row: &Single) -> Row {
         out[w] = f64::from(row[w]);
     }
     out
-}
-
-/// Factor on a facility's demand in one period, from its normals `z`.
-#[inline(always)]
-fn demand_factor(network: &Network, draws: &Draws, user: usize, k: Key, period: usize, z: &Row) -> Row {
-    let u = &network.users[user];
-    let sd = draws.of(u.noise);
-    let mut factor = ONE;
-    match u.noise_kind {
-        NoiseKind::Lognormal => {
-            for w in 0..WIDTH {
-                factor[w] = sd[w] * z[w] - 0.5 * sd[w] * sd[w];
-            }
-            factor = exp(&factor);
-        }
-        NoiseKind::Normal => {
-            for w in 0..WIDTH {
-                factor[w] = max(1.0 + sd[w] * z[w], 0.0);
-            }
-        }
-        NoiseKind::Poisson if u.facility_demand > 0.0 => {
-            let mut x = ZERO;
-            fill(k, period as u32, draws.first, &mut x);
-            for w in 0..WIDTH {
-                factor[w] = poisson_quantile(u.facility_demand, x[w]) / u.facility_demand;
-            }
-        }
-        NoiseKind::Poisson => {}
-    }
-    factor
-}
-
-/// Smallest k with P(Poisson(mean) ≤ k) ≥ u.
-fn poisson_quantile(mean: f64, u: f64) -> f64 {
-    // e^-mean leaves the range of exp1 at 700; there the first terms of Cornish and Fisher are within one unit.
-    if mean > 600.0 {
-        let z = normal_quantile1(u);
-        return (mean + mean.sqrt() * z + (z * z - 1.0) / 6.0).round().max(0.0);
-    }
-    let mut p = exp1(-mean);
-    let mut sum = p;
-    let mut k = 0.0;
-    while sum < u && k < 10.0 * mean + 100.0 {
-        k += 1.0;
-        p *= mean / k;
-        sum += p;
-    }
-    k
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn poisson_quantiles_are_right_on_both_sides_of_the_seam() {
-        // Published: P(Poisson(3) ≤ 2) = 0.4232, P(≤ 3) = 0.6472.
-        assert_eq!((poisson_quantile(3.0, 0.42), poisson_quantile(3.0, 0.43), poisson_quantile(3.0, 0.64)), (2.0, 3.0, 3.0));
-        for u in [0.001, 0.05, 0.3, 0.5, 0.8, 0.99, 0.9999] {
-            let (exact, near) = (poisson_quantile(600.0, u), poisson_quantile(600.000_001, u));
-            assert!((exact - near).abs() <= 1.0, "{u}: {exact} and {near}");
-        }
-        assert!((poisson_quantile(5_000.0, 0.5) - 5_000.0).abs() <= 1.0);
-    }
 }

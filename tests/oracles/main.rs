@@ -5,6 +5,7 @@
 mod harness;
 
 mod chain;
+mod controls;
 mod desk;
 mod flow;
 mod normal;

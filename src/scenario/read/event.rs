@@ -21,6 +21,12 @@ enum Type {
     Outage,
     DemandShock,
     LogisticsDelay,
+    Strike,
+    InspectionShutdown,
+    FeedCutoff,
+    EntityList,
+    MilitaryEndUseBan,
+    Detente,
 }
 
 const TYPES: &[(&str, Type)] = &[
@@ -33,6 +39,12 @@ const TYPES: &[(&str, Type)] = &[
     ("outage", Type::Outage),
     ("demand_shock", Type::DemandShock),
     ("logistics_delay", Type::LogisticsDelay),
+    ("strike", Type::Strike),
+    ("inspection_shutdown", Type::InspectionShutdown),
+    ("feed_cutoff", Type::FeedCutoff),
+    ("entity_list", Type::EntityList),
+    ("military_end_use_ban", Type::MilitaryEndUseBan),
+    ("detente", Type::Detente),
 ];
 
 /// Every own field of every type: an event of an unknown type is not also said to have unknown keys.
@@ -58,6 +70,7 @@ const OWN: &[&str] = &[
     "demand",
     "weeks",
     "max",
+    "events",
 ];
 
 /// One `[[event]]`.
@@ -89,9 +102,33 @@ pub fn event(r: &mut Reader, sheet: &mut Sheet<'_>) -> Event {
         probability: sheet.plain_or(r, "probability", SHARE, 1.0),
         announce_lead: sheet.dist_or(r, "announce_lead", WEEKS, 0.0),
         scare: sheet.dist_or(r, "scare", SHARE, 0.0),
-        scope: sheet.sheet(r, "scope").map(|inner| scope(r, inner)).unwrap_or_default(),
+        scope: narrowed(r, sheet),
         source: sheet.need_text(r, "source"),
     }
+}
+
+/// The scope of an event, as far as its type leaves it open.
+fn narrowed(r: &mut Reader, sheet: &mut Sheet<'_>) -> Scope {
+    let mut scope = sheet.sheet(r, "scope").map(|inner| scope(r, inner)).unwrap_or_default();
+    let path = sheet.at("scope");
+    match sheet.table.get("type").and_then(Value::as_text) {
+        Some("military_end_use_ban") if scope.classes.is_empty() => scope.classes = vec![Class::Military],
+        Some("military_end_use_ban") => {
+            r.problems
+                .error(format!("{path}.classes"), "this type is about military end use, and `classes` says otherwise")
+                .help("leave `classes` out, or use type = \"export_ban\"");
+        }
+        Some("entity_list") if scope.buyers.is_empty() && scope.to.is_empty() => {
+            r.problems
+                .error(path, "an entity list names somebody")
+                .help("add buyers = [\"…\"] (facilities) or to = [\"…\"] (regions) to `scope`");
+        }
+        Some("feed_cutoff") if scope.commodities.is_empty() => {
+            r.problems.error(path, "it is not said which feed is cut off").help("add commodities = [\"…\"] to `scope`");
+        }
+        _ => {}
+    }
+    scope
 }
 
 fn kind_of(r: &mut Reader, s: &mut Sheet<'_>, kind: Type) -> EventKind {
@@ -113,7 +150,19 @@ fn kind_of(r: &mut Reader, s: &mut Sheet<'_>, kind: Type) -> EventKind {
             EventKind::ProductionQuota { volume, span, pacing }
         }
         Type::ExportBan => EventKind::ExportBan { leakage: s.dist_or(r, "leakage", SHARE, 0.0), divert: s.flag(r, "divert", true) },
-        Type::Outage => EventKind::Outage { capacity: s.need_dist(r, "capacity", SHARE) },
+        Type::Outage | Type::InspectionShutdown => EventKind::Outage { capacity: s.need_dist(r, "capacity", SHARE) },
+        // Who strikes makes nothing, unless it is said what is left.
+        Type::Strike => EventKind::Outage { capacity: s.dist_or(r, "capacity", SHARE, 0.0) },
+        // The works wait for their ore: nobody else digs it.
+        Type::FeedCutoff => EventKind::ExportBan { leakage: s.dist_or(r, "leakage", SHARE, 0.0), divert: s.flag(r, "divert", false) },
+        // Who is refused looks elsewhere (ruling 1).
+        Type::EntityList | Type::MilitaryEndUseBan => {
+            EventKind::ExportBan { leakage: s.dist_or(r, "leakage", SHARE, 0.0), divert: s.flag(r, "divert", true) }
+        }
+        Type::Detente => {
+            s.need(r, "events");
+            EventKind::Detente { events: s.names(r, "events", Sort::Event) }
+        }
         Type::DemandShock => EventKind::DemandShock { demand: s.need_dist(r, "demand", FACTOR) },
         Type::LogisticsDelay => {
             let mut weeks = s.need_process(r, "weeks", WEEKS);
@@ -209,6 +258,7 @@ fn scope(r: &mut Reader, mut s: Sheet<'_>) -> Scope {
         from: s.names(r, "from", Sort::Region),
         to: s.names(r, "to", Sort::Region),
         facilities: s.names(r, "facilities", Sort::Facility),
+        buyers: s.names(r, "buyers", Sort::Facility),
         stages: s.choices(r, "stages", "stage", STAGES),
         commodities: s.names(r, "commodities", Sort::Commodity),
         classes: s.choices(r, "classes", "class", CLASSES),

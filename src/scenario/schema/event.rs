@@ -11,6 +11,8 @@ pub struct Scope {
     pub to: Vec<String>,
     /// Facilities (either end of a lane).
     pub facilities: Vec<String>,
+    /// Facilities at the receiving end of a lane; for facilities: ignored.
+    pub buyers: Vec<String>,
     /// Stages of facilities.
     pub stages: Vec<Stage>,
     /// Commodities.
@@ -93,6 +95,8 @@ pub enum EventKind {
     DemandShock { demand: Dist },
     /// Shipments on lanes in scope take extra weeks, drawn once a lane and week, fractions floored.
     LogisticsDelay { weeks: Process },
+    /// Other events (ids) are suspended while it lasts; their own time goes on.
+    Detente { events: Vec<String> },
 }
 
 /// What a desk demands and grants, and how fast.
