@@ -45,6 +45,7 @@ fn lift(effect: &Effect, state: &mut State) {
             state.lanes[l].passed = ONE;
         }),
         Effect::DeskRate { desks, .. } => desks.iter().for_each(|&d| state.rate_factor[d] = ONE),
+        Effect::Duty { markets, .. } => markets.iter().for_each(|&(k, _)| state.markets[k].duty = ZERO),
         Effect::Delay { .. } | Effect::Scare { .. } => {}
     }
 }
@@ -72,6 +73,15 @@ fn impose(world: World<'_>, now: &PeriodShocks, effect: &Effect, state: &mut Sta
         }
         Effect::DeskRate { event, desks, rate } => {
             desks.iter().for_each(|&d| towards(&mut state.rate_factor[d], &now.strength[*event], draws.event(*rate)));
+        }
+        Effect::Duty { event, markets, rate } => {
+            let (strength, rate) = (&now.strength[*event], draws.event(*rate));
+            for &(k, share) in markets {
+                let duty = &mut state.markets[k].duty;
+                for w in 0..WIDTH {
+                    duty[w] += share * strength[w] * rate[w];
+                }
+            }
         }
         Effect::Scare { .. } | Effect::Delay { .. } => {}
     }

@@ -81,6 +81,7 @@ impl MarketState {
             // Not from its stationary distribution: at rest nothing moves (ruling 5).
             noise: ZERO,
             price: ONE,
+            duty: ZERO,
             felt: ONE,
             inflow: splat(market.flow),
             asked: splat(market.flow),

@@ -168,6 +168,12 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
             cost[w] += input.share * (p[w] - 1.0);
         }
     }
+    if world.shocks.dutiable[k] {
+        let duty = &state.markets[k].duty;
+        for w in 0..WIDTH {
+            cost[w] *= 1.0 + duty[w];
+        }
+    }
     let (mut price, mut felt) = (ZERO, state.markets[k].felt);
     for w in 0..WIDTH {
         price[w] = cost[w] * exp1(log[w]);

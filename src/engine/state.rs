@@ -169,6 +169,8 @@ pub struct MarketState {
     pub noise: Row,
     /// Price over reference.
     pub price: Row,
+    /// Duty paid on what arrives, over the price without it.
+    pub duty: Row,
     /// Smoothed price over reference, to which users react.
     pub felt: Row,
     /// Smoothed cleared inflow.

@@ -4,7 +4,7 @@ use super::regime::{Review, add_desk, add_permit};
 use super::schedule::Schedule;
 use super::stream::{Key, key};
 use super::{Draws, PeriodShocks, Shocks};
-use crate::network::{Network, Param};
+use crate::network::{Market, Network, Param};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Dist, Event, EventKind, Pacing, Scenario, Scope, Volume};
 use crate::wide::{WIDTH, ZERO, min};
@@ -61,6 +61,15 @@ pub enum Effect {
         /// Most, weeks.
         most: f64,
     },
+    /// Raises prices where goods arrive.
+    Duty {
+        /// Index of the event.
+        event: usize,
+        /// Markets, and the share of their opening inflow that pays.
+        markets: Vec<(usize, f64)>,
+        /// Duty over price, at full strength.
+        rate: Param,
+    },
     /// Raises the scare index of regions when announced.
     Scare {
         /// Index of the event.
@@ -99,6 +108,7 @@ impl Effect {
             | Effect::Ban { event, .. }
             | Effect::DeskRate { event, .. }
             | Effect::Delay { event, .. }
+            | Effect::Duty { event, .. }
             | Effect::Scare { event, .. } => *event,
         }
     }
@@ -313,6 +323,20 @@ fn effect(sc: &Scenario, n: &Network, e: &Event, i: usize, out: &mut Shocks, pro
             }
             let factor = out.parameters.add(format!("{path}.demand"), demand, 0.0, 1e6);
             out.effects.push(Effect::Demand { event: i, users, factor });
+        }
+        EventKind::Duty { rate } => {
+            let lanes = lanes();
+            let share =
+                |m: &Market| m.lanes.iter().filter(|l| lanes.binary_search(l).is_ok()).map(|&l| n.lanes[l].flow).sum::<f64>() / m.flow;
+            let markets: Vec<(usize, f64)> = n.markets.iter().map(share).enumerate().filter(|(_, share)| *share > 0.0).collect();
+            if markets.is_empty() {
+                nothing(e, problems, "no market takes anything on a lane in its scope");
+            } else if always(rate, 0.0) {
+                nothing(e, problems, "its rate is zero");
+            }
+            let rate = out.parameters.add(format!("{path}.rate"), rate, 0.0, f64::INFINITY);
+            markets.iter().for_each(|&(k, _)| out.dutiable[k] = true);
+            out.effects.push(Effect::Duty { event: i, markets, rate });
         }
         EventKind::Detente { events } => {
             for (target, other) in sc.events.iter().enumerate().filter(|(_, other)| events.contains(&other.id)) {

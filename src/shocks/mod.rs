@@ -41,6 +41,8 @@ pub struct Shocks {
     pub reroutes: Vec<bool>,
     /// Per lane: whether a ban may shut it, or a desk refuse its buyers.
     pub ruled: Vec<bool>,
+    /// Per market: whether a duty may raise its price.
+    pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
     /// Quotas.
@@ -206,6 +208,7 @@ impl Shocks {
             rerouted: vec![],
             reroutes: vec![false; network.slots.len()],
             ruled: vec![false; network.lanes.len()],
+            dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
             quotas: vec![],
             permits: vec![],

@@ -55,6 +55,19 @@ fn a_ban_on_military_end_use_is_a_list_of_all_military_buyers() {
 }
 
 #[test]
+fn duties_raise_the_price_where_goods_arrive_by_the_share_that_pays() {
+    let case = case("tariff", &[]);
+    let market = case.market("magnet@B");
+    let price = case.trace(|s| s.markets[market].price[0]);
+    // Cars take four fifths of what enters B.
+    for (weeks, factor) in [(0..10, 1.0), (10..20, 1.25), (20..30, 1.25 + 0.08), (30..100, 1.08)] {
+        assert!(price[weeks.clone()].iter().all(|p| (p - factor).abs() < 1e-12), "{weeks:?}: {:?}", &price[weeks.clone()]);
+    }
+    let served = case.trace(|s| s.users.iter().map(|u| u.served[0]).sum());
+    assert!(served.iter().all(|x| (x / 100.0 - 1.0).abs() < 1e-12), "a duty cuts no flow");
+}
+
+#[test]
 fn a_detente_suspends_an_event_while_it_lasts() {
     let idle = idle("detente");
     assert!(idle.iter().all(|t| !(20..30).contains(t)), "{idle:?}");

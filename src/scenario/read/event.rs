@@ -26,6 +26,8 @@ enum Type {
     FeedCutoff,
     EntityList,
     MilitaryEndUseBan,
+    Tariff,
+    ExportTax,
     Detente,
 }
 
@@ -44,6 +46,8 @@ const TYPES: &[(&str, Type)] = &[
     ("feed_cutoff", Type::FeedCutoff),
     ("entity_list", Type::EntityList),
     ("military_end_use_ban", Type::MilitaryEndUseBan),
+    ("tariff", Type::Tariff),
+    ("export_tax", Type::ExportTax),
     ("detente", Type::Detente),
 ];
 
@@ -159,6 +163,8 @@ fn kind_of(r: &mut Reader, s: &mut Sheet<'_>, kind: Type) -> EventKind {
         Type::EntityList | Type::MilitaryEndUseBan => {
             EventKind::ExportBan { leakage: s.dist_or(r, "leakage", SHARE, 0.0), divert: s.flag(r, "divert", true) }
         }
+        // Either way whoever buys abroad pays it (MODEL 6.5: it enters the landed price only).
+        Type::Tariff | Type::ExportTax => EventKind::Duty { rate: s.need_dist(r, "rate", FACTOR) },
         Type::Detente => {
             s.need(r, "events");
             EventKind::Detente { events: s.names(r, "events", Sort::Event) }

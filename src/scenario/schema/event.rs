@@ -95,6 +95,8 @@ pub enum EventKind {
     DemandShock { demand: Dist },
     /// Shipments on lanes in scope take extra weeks, drawn once a lane and week, fractions floored.
     LogisticsDelay { weeks: Process },
+    /// What arrives on lanes in scope costs `rate` of its price more where it arrives (tariff or export tax).
+    Duty { rate: Dist },
     /// Other events (ids) are suspended while it lasts; their own time goes on.
     Detente { events: Vec<String> },
 }
