@@ -73,6 +73,14 @@ pub struct Part<'a> {
     pub batches: Range<u64>,
 }
 
+impl Part<'_> {
+    /// Realizations of its batches.
+    pub fn realizations(&self) -> u64 {
+        let until = |batch: u64| (batch * WIDTH as u64).min(self.plan.realizations);
+        until(self.batches.end).saturating_sub(until(self.batches.start))
+    }
+}
+
 /// Something that went wrong in the world, not in the scenario.
 #[derive(Debug, thiserror::Error)]
 pub enum EnsembleError {

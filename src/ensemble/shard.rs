@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 
+/// Most shards of a run.
+const MOST: u32 = 100_000;
+
 /// One of the shards that a run is cut into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
@@ -38,6 +41,7 @@ impl FromStr for Shard {
     fn from_str(text: &str) -> Result<Shard, String> {
         let parts = text.split_once('/').and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)));
         match parts {
+            Some((_, of)) if of > MOST => Err(format!("there can be {MOST} shards at most")),
             Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
             Some(_) => Err("shards count from 1: the first of four is 1/4, the last 4/4".into()),
             None => Err("a shard is written I/N, as in 3/16: the third of sixteen".into()),

@@ -213,6 +213,12 @@ impl Tally {
             self.mass_error = self.mass_error.max(record.mass_error);
         }
     }
+    /// Whether it holds every realization of a plan with so many outcomes.
+    pub fn is_whole(&self, plan: &Plan, outcomes: usize) -> bool {
+        let full = |s: &Scalar| if self.keep { s.values.len() as u64 == self.count } else { s.values.is_empty() };
+        self.first == 0 && self.count == plan.realizations && self.scalars.len() == outcomes && self.scalars.iter().all(full)
+    }
+
     /// Adds the next part of the run, which begins where this one ends.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         names: labels(scenario, network),
         facility_order: facility_order(watch),
         notes: notes(tally),
+        until: None,
     };
     if plan.keep {
         realizations(&names, tally, &mut results);
@@ -173,7 +174,7 @@ fn convergence(names: &[(String, String)], tally: &Tally) -> Vec<ConvergenceRow>
 }
 
 /// The running mean of one outcome, at its steps and at the end.
-fn growth(metric: &str, scope: &str, scalar: &Scalar, count: u64) -> Vec<ConvergenceRow> {
+pub(super) fn growth(metric: &str, scope: &str, scalar: &Scalar, count: u64) -> Vec<ConvergenceRow> {
     let end = Step { count, sum: scalar.sum, squares: scalar.squares };
     let last = scalar.steps.last().is_none_or(|s| s.count < count);
     let steps = scalar.steps.iter().chain(last.then_some(&end));
