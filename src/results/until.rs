@@ -15,6 +15,8 @@ use crate::scenario::suggestion;
 /// What is meant where no metric is named.
 const HEADLINE: &str = "unmet_share";
 const WORLD: &str = "world";
+/// Means nearer to zero are rounding, in any unit.
+const NOTHING: f64 = 1e-9;
 
 /// How precise the mean of a metric shall be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,7 +80,7 @@ impl Goal {
     /// Half of the 95 % interval over the mean; none while there is no mean to compare with, or too few realizations to trust it.
     fn half_width(scalar: &Scalar, count: u64) -> Option<f64> {
         let (mean, se) = running(count, scalar.sum, scalar.squares);
-        (count >= pace::may_end_after(0) && mean != 0.0).then_some(Z * se / mean.abs()).filter(|h| h.is_finite())
+        (count >= pace::may_end_after(0) && mean.abs() > NOTHING).then_some(Z * se / mean.abs()).filter(|h| h.is_finite())
     }
 
     /// Whether a run is precise enough; `place`: that of the metric among its outcomes.
@@ -140,7 +142,7 @@ impl Until {
                 pace::may_end_after(0)
             ),
             None => format!(
-                "not precise enough: {asked} was asked of the mean {goal}, which is 0 in {n} realizations: nothing has a share of it"
+                "not precise enough: {asked} was asked of the mean {goal}, which is 0 in {n} realizations; no error is a share of 0"
             ),
         }
     }
