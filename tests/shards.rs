@@ -219,3 +219,23 @@ fn a_shard_has_a_number_and_no_goal() {
     assert!(why.contains("--until") && why.contains("cannot be used with"), "{why}");
     assert!(!desk.path("output").exists());
 }
+
+/// `examples/shards.sh` as it stands.
+#[cfg(unix)]
+#[test]
+fn the_shell_script_merges_four_shards_into_the_whole_run() {
+    let desk = Desk::new();
+    let first = shipped("first.toml");
+    let script = format!("{}/examples/shards.sh", env!("CARGO_MANIFEST_DIR"));
+    let mut command = std::process::Command::new("sh");
+    command.args([&script, &first, "parts"]).env("COERCIVITY", env!("CARGO_BIN_EXE_coercivity")).env("REALIZATIONS", "80");
+    let output = command.current_dir(desk.path("")).output().expect("a shell");
+    let (words, faults) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && words.contains("80 realizations"), "{words}{faults}");
+    desk.done(&["run", &first, "--realizations", "80", "--no-charts", "--quiet", "-o", "whole"]);
+    same_files(&desk.files("whole"), &desk.files("parts/whole"), "the script");
+    let summary = desk.read("whole/summary.csv");
+    let row: Vec<&str> = summary.lines().find(|l| l.starts_with("unmet_share,world,mean,")).expect("a row").split(',').collect();
+    let mean = 100.0 * row[3].parse::<f64>().expect("a number");
+    assert!(words.contains(&format!("demand not served: {mean:.2} %")), "{words}");
+}

@@ -18,7 +18,7 @@ pub const NAME: &str = "convergence";
 const WIDTH: f64 = 1040.0;
 const PLOT_HEIGHT: f64 = 180.0;
 /// Height of a panel's name and note, px.
-const HEAD: f64 = 36.0;
+const HEAD: f64 = 42.0;
 /// Space for numbers under a panel, px.
 const FOOT: f64 = 58.0;
 const GAP: f64 = 30.0;
@@ -94,7 +94,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let asked =
         panels.iter().find_map(|p| p.until).map(|u| format!("; orange = the last mean ± {}, as asked for", say::percent(u.goal.target)));
     let meaning = format!(
-        "line = mean of the first realizations, shaded = its 95 % Monte Carlo interval; from {FROM} realizations on{}",
+        "line = mean of the first realizations, shaded = its 95 % Monte Carlo interval; from {FROM} realizations on; values do not begin at zero{}",
         asked.unwrap_or_default()
     );
     let frame = Frame::new(results, WIDTH, "Do the means hold still?", &Frame::counted(results, &meaning), None);
