@@ -13,7 +13,7 @@ fn run<'a>(first: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn a_run_that_ends_early_is_the_run_of_as_many_realizations() {
     let desk = Desk::new();
     let first = shipped("first.toml");
-    for (goal, threads) in [("6%", "1"), ("lost_output=5%", "3"), ("min_cover@region:B=0.5%", "2"), ("6%", "2")] {
+    for (goal, threads) in [("6%", "1"), ("lost_output=5%", "3"), ("fill_rate@region:B=0.7%", "2"), ("6%", "2")] {
         let words =
             desk.done(&run(&first, &["--until", goal, "--realizations", "6000", "--threads", threads, "-o", "early", "--overwrite"]));
         assert!(words.contains("was reached after"), "{words}");

@@ -16,7 +16,7 @@ use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::Tally;
-use crate::results::ticket::{self, ShardError, Ticket};
+use crate::results::ticket::{self, Opened, ShardError, Ticket};
 use crate::scenario;
 
 /// Arguments of `merge`.
@@ -42,6 +42,14 @@ fn refuse(why: &str) -> Outcome {
     Outcome::Wrong
 }
 
+/// A shard that cannot be read is wrong input; a disk that cannot be read is a failure.
+fn wrong(error: ShardError) -> Result<Outcome> {
+    match error {
+        ShardError::Disk { .. } => Err(error.into()),
+        other => Ok(refuse(&other.to_string())),
+    }
+}
+
 pub(crate) fn merge(a: &MergeArguments) -> Result<Outcome> {
     let began = Instant::now();
     let stop = stop_flag();
@@ -51,8 +59,7 @@ pub(crate) fn merge(a: &MergeArguments) -> Result<Outcome> {
     for folder in &a.shards {
         match ticket::open(folder) {
             Ok(opened) => shards.push((opened.ticket, folder)),
-            Err(error @ ShardError::Disk { .. }) => return Err(error.into()),
-            Err(error) => return Ok(refuse(&error.to_string())),
+            Err(error) => return wrong(error),
         }
     }
     shards.sort_by_key(|(ticket, _)| ticket.shard.number);
@@ -81,7 +88,10 @@ pub(crate) fn merge(a: &MergeArguments) -> Result<Outcome> {
             eprintln!("interrupted; nothing was written");
             return Ok(Outcome::Interrupted);
         }
-        let next = ticket::open(folder)?.tally()?;
+        let next = match ticket::open(folder).and_then(Opened::tally) {
+            Ok(next) => next,
+            Err(error) => return wrong(error),
+        };
         if let Err(why) = tally.merge(next) {
             return Ok(refuse(&format!("{} does not fit the shard before it: {why}", folder.display())));
         }
