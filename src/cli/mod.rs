@@ -2,11 +2,15 @@
 //! not met, 130 interrupted.
 
 mod check;
+mod finish;
 mod folder;
+mod inputs;
 mod load;
+mod merge;
 mod options;
 mod progress;
 mod run;
+mod shard;
 
 use std::process::ExitCode;
 
@@ -24,8 +28,10 @@ const EXAMPLES: &str = "Examples:
   coercivity check scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
+  coercivity run scenarios/first.toml --until 3% --realizations 20000
+  coercivity merge output/first-1 output/first-2 -o output/first
 
-Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
+Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 not as precise as asked, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -33,12 +39,15 @@ enum Command {
     Run(run::RunArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
+    /// Merge the shards of a run into the folder that the whole run would have left.
+    Merge(merge::MergeArguments),
 }
 
 /// How a command ended.
 pub(crate) enum Outcome {
     Done,
     Wrong,
+    Missed,
     Interrupted,
 }
 
@@ -57,10 +66,12 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(a) => run::run(a),
         Command::Check(a) => check::check(a),
+        Command::Merge(a) => merge::merge(a),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Wrong) => ExitCode::from(2),
+        Ok(Outcome::Missed) => ExitCode::from(3),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
             eprintln!("error: {error:#}");
