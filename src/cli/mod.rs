@@ -3,6 +3,7 @@
 
 mod check;
 mod folder;
+mod kept;
 mod load;
 mod options;
 mod progress;
@@ -33,6 +34,15 @@ enum Command {
     Run(run::RunArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
+}
+
+/// The arguments of a run, as its manifest has them; none: they are those of another command, or of none.
+pub(crate) fn run_arguments(words: &[String]) -> Option<run::RunArguments> {
+    let line = std::iter::once("coercivity").chain(words.iter().map(String::as_str));
+    match Arguments::try_parse_from(line).ok()?.command {
+        Command::Run(a) => Some(a),
+        Command::Check(_) => None,
+    }
 }
 
 /// How a command ended.

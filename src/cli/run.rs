@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::folder::Folder;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
-use super::{Outcome, load, progress};
+use super::{Outcome, kept, load, progress};
 use crate::ensemble::observe::Watch;
 use crate::ensemble::{EnsembleError, Plan};
 use crate::report;
@@ -25,14 +25,14 @@ use crate::results::{Results, collect, csv};
   coercivity run scenarios/heavy-ban.toml --set event.ban.duration='\"26 weeks\"' -o output/half-a-year")]
 pub(crate) struct RunArguments {
     /// Scenario file (TOML).
-    scenario: PathBuf,
+    pub scenario: PathBuf,
     #[command(flatten)]
-    ensemble: EnsembleOptions,
+    pub ensemble: EnsembleOptions,
     #[command(flatten)]
-    output: OutputOptions,
+    pub output: OutputOptions,
     /// Leave out realizations.csv.
     #[arg(long)]
-    no_realizations: bool,
+    pub no_realizations: bool,
 }
 
 pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
@@ -70,7 +70,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     bar.finish_and_clear();
 
     let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
-    write_inputs(folder.path(), scenario)?;
+    kept::write(folder.path(), scenario)?;
     csv::write_all(&results, folder.path()).context("cannot write the tables")?;
     if !out.no_charts {
         results.notes.extend(write_charts(folder.path(), &results)?);
@@ -97,7 +97,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
 }
 
 /// What makes two runs the same: version, inputs, overrides and the flags that change the files.
-fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> String {
+pub(super) fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> String {
     let mut text = format!("{} {} {} {}\n", env!("CARGO_PKG_VERSION"), a.ensemble.no_baseline, a.output.no_charts, a.no_realizations);
     for input in inputs.iter().filter(|i| !i.path.starts_with("--set")) {
         text += &format!("{}\n", input.sha256);
@@ -110,25 +110,6 @@ fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> St
 
 fn arguments() -> Vec<String> {
     std::env::args().skip(1).collect()
-}
-
-fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> Result<()> {
-    let inputs = folder.join("inputs");
-    fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
-    for file in &scenario.files {
-        // Overrides are no file; what was read from one is written even if it has gone since.
-        if let Some(name) = file.path.file_name().filter(|_| !file.path.to_string_lossy().starts_with("--set ")) {
-            // Bases in different folders may share a name.
-            let mut place = inputs.join(name);
-            let mut copy = 1;
-            while place.exists() {
-                copy += 1;
-                place = inputs.join(format!("{copy}-{}", name.to_string_lossy()));
-            }
-            fs::write(place, &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
-        }
-    }
-    Ok(())
 }
 
 fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {

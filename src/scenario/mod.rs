@@ -55,8 +55,20 @@ pub enum Failure {
 /// [`Failure::Wrong`] with every problem of the files; [`Failure::Disk`] when the disk fails.
 pub fn load(path: &Path, sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
-    let sources = parse::open(path, sets, &mut problems)?;
-    read_all(sources, problems)
+    let sources = parse::open(path, sets, None, &mut problems)?;
+    read_all(sources, None, problems)
+}
+
+/// Loads a scenario again from copies of its files, the scenario first, each under the path it was read from ([`Scenario::files`]);
+/// the disk is not looked at.
+///
+/// # Errors
+/// [`Failure::Wrong`] as [`load`], and where a copy is missing.
+pub fn load_copies(copies: &[SourceFile], sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
+    let mut problems = Problems::default();
+    let first = copies.first().map(|c| c.path.clone()).unwrap_or_default();
+    let sources = parse::open(&first, sets, Some(copies), &mut problems)?;
+    read_all(sources, Some(copies), problems)
 }
 
 /// Loads a scenario from a text; `name` stands for its path in messages, and bases are found from it.
@@ -65,12 +77,12 @@ pub fn load(path: &Path, sets: &[(String, String)]) -> Result<(Scenario, Problem
 /// As [`load`].
 pub fn load_text(name: &str, text: &str) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
-    let sources = parse::open_text(Path::new(name), text.to_owned(), &[], &mut problems)?;
-    read_all(sources, problems)
+    let sources = parse::open_text(Path::new(name), text.to_owned(), &[], None, &mut problems)?;
+    read_all(sources, None, problems)
 }
 
 /// Reads the merged tables, unless a file could not be read: what is missing then would only be told as unknown names.
-fn read_all(sources: parse::Sources, mut problems: Problems) -> Result<(Scenario, Problems), Failure> {
+fn read_all(sources: parse::Sources, copies: parse::Copies<'_>, mut problems: Problems) -> Result<(Scenario, Problems), Failure> {
     let parse::Sources { table, mut files, sets, rows_folder, broken } = sources;
     let with_sets = |files: Vec<SourceFile>| files.into_iter().chain(sets.clone()).collect();
     if broken {
@@ -79,7 +91,7 @@ fn read_all(sources: parse::Sources, mut problems: Problems) -> Result<(Scenario
     let (mut rows, mut rows_failed) = (None, false);
     match table.get("rows") {
         None => {}
-        Some(Value::Text(name)) => match rows::load(&rows_folder.join(name), &mut problems)? {
+        Some(Value::Text(name)) => match rows::load(&rows_folder.join(name), copies, &mut problems)? {
             Some((found, file)) => {
                 rows = Some(found);
                 files.push(file);

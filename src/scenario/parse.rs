@@ -27,12 +27,19 @@ pub struct Sources {
     pub broken: bool,
 }
 
+/// Where files are read from: the disk, or copies of what was read before, found by the paths they had then.
+pub type Copies<'a> = Option<&'a [SourceFile]>;
+
 /// Reads a file that should be text of at most [`LARGEST`] bytes. A message is a fault of the user.
 ///
 /// # Errors
 /// [`Failure::Disk`] when the disk fails or forbids reading.
-pub fn read_text(path: &Path) -> Result<Result<String, String>, Failure> {
+pub fn read_text(path: &Path, copies: Copies<'_>) -> Result<Result<String, String>, Failure> {
     let shown = path.display();
+    if let Some(copies) = copies {
+        let copy = copies.iter().find(|c| c.path == path);
+        return Ok(copy.map(|c| c.text.clone()).ok_or_else(|| format!("there is no copy of {shown}")));
+    }
     let disk = |source| Failure::Disk { path: path.to_owned(), source };
     let facts = match fs::metadata(path) {
         Ok(facts) => facts,
@@ -63,22 +70,28 @@ pub fn read_text(path: &Path) -> Result<Result<String, String>, Failure> {
 ///
 /// # Errors
 /// [`Failure::Disk`] when a disk fails; faults of the files become problems.
-pub fn open(path: &Path, sets: &[(String, String)], problems: &mut Problems) -> Result<Sources, Failure> {
-    let text = match read_text(path)? {
+pub fn open(path: &Path, sets: &[(String, String)], copies: Copies<'_>, problems: &mut Problems) -> Result<Sources, Failure> {
+    let text = match read_text(path, copies)? {
         Ok(text) => text,
         Err(message) => {
             problems.error("", message);
             return Ok(Sources { broken: true, ..Sources::default() });
         }
     };
-    open_text(path, text, sets, problems)
+    open_text(path, text, sets, copies, problems)
 }
 
 /// The same for a text that is already at hand; `path` is its name, from which bases are found.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_text(path: &Path, text: String, sets: &[(String, String)], problems: &mut Problems) -> Result<Sources, Failure> {
+pub fn open_text(
+    path: &Path,
+    text: String,
+    sets: &[(String, String)],
+    copies: Copies<'_>,
+    problems: &mut Problems,
+) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
     let mut tables: Vec<(Table, PathBuf)> = Vec::new();
     let mut chain: Vec<PathBuf> = Vec::new();
@@ -96,7 +109,7 @@ pub fn open_text(path: &Path, text: String, sets: &[(String, String)], problems:
         match table.take("base") {
             None => {}
             Some(Value::Text(base)) => {
-                next = open_base(&folder.join(base), &name, &chain, problems)?;
+                next = open_base(&folder.join(base), &name, &chain, copies, problems)?;
                 sources.broken |= next.is_none();
             }
             Some(other) => {
@@ -142,8 +155,14 @@ fn read_table(name: &str, text: &str, problems: &mut Problems) -> Option<Table> 
 }
 
 /// Opens the base of a file, unless it is one of those that led here.
-fn open_base(base: &Path, name: &str, chain: &[PathBuf], problems: &mut Problems) -> Result<Option<(PathBuf, String)>, Failure> {
-    let text = match read_text(base)? {
+fn open_base(
+    base: &Path,
+    name: &str,
+    chain: &[PathBuf],
+    copies: Copies<'_>,
+    problems: &mut Problems,
+) -> Result<Option<(PathBuf, String)>, Failure> {
+    let text = match read_text(base, copies)? {
         Ok(text) => text,
         Err(message) => {
             problems.error(format!("base in {name}"), message).help("the path is taken from the folder of the file that names it");

@@ -10,8 +10,8 @@ use super::{Failure, parse};
 ///
 /// # Errors
 /// [`Failure::Disk`] when the disk fails.
-pub fn load(path: &Path, problems: &mut Problems) -> Result<Option<(RowTable, SourceFile)>, Failure> {
-    let text = match parse::read_text(path)? {
+pub fn load(path: &Path, copies: parse::Copies<'_>, problems: &mut Problems) -> Result<Option<(RowTable, SourceFile)>, Failure> {
+    let text = match parse::read_text(path, copies)? {
         Ok(text) => text,
         Err(message) => {
             problems.error("rows", message).help("the path is taken from the folder of the file that names it");
