@@ -9,7 +9,7 @@ use super::load::{self, Loaded};
 use super::run::{RunArguments, identity};
 use crate::results::manifest::{Input, Manifest, digest};
 use crate::scenario::load_copies;
-use crate::scenario::schema::{Scenario, SourceFile};
+use crate::scenario::schema::SourceFile;
 
 /// Folder of the copies, in a run's folder.
 const INPUTS: &str = "inputs";
@@ -30,11 +30,11 @@ fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Vec<String> {
     names
 }
 
-/// Copies the files of a scenario as they were read, even if they have changed or gone since.
-pub(crate) fn write(folder: &Path, scenario: &Scenario) -> Result<()> {
+/// Copies files as they were read, even if they have changed or gone since.
+pub(crate) fn write(folder: &Path, files: &[SourceFile]) -> Result<()> {
     let inputs = folder.join(INPUTS);
     fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
-    for (file, name) in scenario.files.iter().zip(names(scenario.files.iter().map(|f| f.path.as_path()))) {
+    for (file, name) in files.iter().zip(names(files.iter().map(|f| f.path.as_path()))) {
         fs::write(inputs.join(name), &file.text).with_context(|| format!("cannot copy {}", file.path.display()))?;
     }
     Ok(())

@@ -2,12 +2,14 @@
 //! not met, 130 interrupted.
 
 mod check;
+mod compare;
 mod folder;
 mod kept;
 mod load;
 mod options;
 mod progress;
 mod run;
+mod variants;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,7 @@ const EXAMPLES: &str = "Examples:
   coercivity check scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
+  coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=\"13 weeks\"'
 
 Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
 
@@ -32,6 +35,8 @@ Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
 enum Command {
     /// Run a scenario and leave its tables and charts in a folder.
     Run(run::RunArguments),
+    /// Run variants through the same futures and tell what a change changes.
+    Compare(compare::CompareArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
 }
@@ -41,7 +46,7 @@ pub(crate) fn run_arguments(words: &[String]) -> Option<run::RunArguments> {
     let line = std::iter::once("coercivity").chain(words.iter().map(String::as_str));
     match Arguments::try_parse_from(line).ok()?.command {
         Command::Run(a) => Some(a),
-        Command::Check(_) => None,
+        Command::Check(_) | Command::Compare(_) => None,
     }
 }
 
@@ -66,6 +71,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Run(a) => run::run(a),
+        Command::Compare(a) => compare::compare(a),
         Command::Check(a) => check::check(a),
     };
     match outcome {

@@ -70,10 +70,10 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     bar.finish_and_clear();
 
     let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
-    kept::write(folder.path(), scenario)?;
+    kept::write(folder.path(), &scenario.files)?;
     csv::write_all(&results, folder.path()).context("cannot write the tables")?;
     if !out.no_charts {
-        results.notes.extend(write_charts(folder.path(), &results)?);
+        results.notes.extend(write_charts(folder.path(), &report::draw_all(&results))?);
     }
     let mut manifest = Manifest::new(scenario.run.seed, "Philox4x32-10", inputs, arguments(), plan.realizations);
     manifest.identity = identity;
@@ -108,15 +108,16 @@ pub(super) fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArgum
     digest(text.as_bytes())
 }
 
-fn arguments() -> Vec<String> {
+/// The command line, without the command's own name.
+pub(super) fn arguments() -> Vec<String> {
     std::env::args().skip(1).collect()
 }
 
-fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {
+/// Writes charts, each as SVG, PNG and CSV, and hands on what was said of those left out.
+pub(super) fn write_charts(folder: &Path, drawn: &report::Drawn) -> Result<Vec<String>> {
     use rayon::prelude::*;
     let charts = folder.join("charts");
     fs::create_dir_all(&charts).context("cannot make the folder of charts")?;
-    let drawn = report::draw_all(results);
     drawn.charts.par_iter().try_for_each(|chart| -> Result<()> {
         let write = |ending: &str, bytes: &[u8]| {
             let path = charts.join(format!("{}.{ending}", chart.name));
@@ -126,7 +127,7 @@ fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {
         write("csv", chart.csv.as_bytes())?;
         write("png", &report::png::png(&chart.svg)?)
     })?;
-    Ok(drawn.notes)
+    Ok(drawn.notes.clone())
 }
 
 fn json(results: &Results, place: &Path, seconds: f64) -> Result<String> {

@@ -9,11 +9,13 @@ use std::sync::atomic::AtomicBool;
 
 use super::Plan;
 use super::batch::{Record, run};
-use super::observe::Watch;
+use super::compare::run_batch;
+use super::observe::{Reading, Watch};
 use super::profile::{Profile, profile};
 use super::tally::{Cell, Wave, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
+use crate::wide::Row;
 
 /// What a batch needs.
 #[derive(Clone, Copy)]
@@ -98,6 +100,11 @@ macro_rules! on_every_path {
 on_every_path! {
     /// Runs a batch on one path, into a record whose memory is used again.
     run_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record) -> () = run
+}
+
+on_every_path! {
+    /// Runs a batch on one path and keeps the rows of some readings.
+    compare_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, kept: (&[Reading], &mut Vec<Row>)) -> () = run_batch
 }
 
 on_every_path! {

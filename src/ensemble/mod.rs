@@ -3,6 +3,7 @@
 //! Parallel inside a wave of fixed size, merged in batch order: the same bits on 1, 2 or 64 threads.
 
 pub mod batch;
+pub mod compare;
 pub mod dispatch;
 pub mod histogram;
 pub mod metrics;

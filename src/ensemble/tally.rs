@@ -57,7 +57,8 @@ pub struct Scalar {
 }
 
 impl Scalar {
-    fn absorb(&mut self, row: &[f64], keep: bool, mut count: u64) {
+    /// Adds some values more, after `count` of them; `keep`: their values are kept.
+    pub(super) fn absorb(&mut self, row: &[f64], keep: bool, mut count: u64) {
         for x in row {
             self.sum += x;
             self.squares += x * x;

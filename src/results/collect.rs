@@ -7,6 +7,7 @@ use super::estimate::{Sample, enough, rows};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
 use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
+use crate::ensemble::metrics::low_is_bad;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::{Cell, Tally};
 use crate::network::Network;
@@ -65,7 +66,8 @@ fn marks(scenario: &Scenario, shocks: &Shocks) -> Vec<EventMark> {
     list
 }
 
-fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
+/// Mean and percentiles of cells, one a period; those too few realizations stand behind are left out.
+pub fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
     let mut told = vec![];
     let mut stats = vec![(Stat::Mean, cells.iter().map(|c| c.sum / count as f64).collect())];
     for (stat, q) in FAN {
@@ -125,10 +127,7 @@ fn summary(names: &[(String, String)], samples: &[Sample]) -> Vec<SummaryRow> {
         .iter()
         .zip(samples)
         .filter(|((metric, _), _)| metric != "parameter")
-        .flat_map(|((metric, scope), sample)| {
-            let low_is_bad = matches!(metric.as_str(), "fill_rate" | "time_to_survive" | "min_cover");
-            rows(metric, scope, sample, thresholds(metric), low_is_bad)
-        })
+        .flat_map(|((metric, scope), sample)| rows(metric, scope, sample, thresholds(metric), low_is_bad(metric)))
         .collect();
     list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
     list
