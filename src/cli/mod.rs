@@ -3,6 +3,7 @@
 
 mod check;
 mod compare;
+mod explain;
 mod folder;
 mod kept;
 mod load;
@@ -27,7 +28,7 @@ const EXAMPLES: &str = "Examples:
   coercivity check scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
-  coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=\"13 weeks\"'
+  coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=\"13 weeks\"'  coercivity explain output/heavy-ban-1a2b3c4d --realization 17
 
 Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
 
@@ -37,6 +38,8 @@ enum Command {
     Run(run::RunArguments),
     /// Run variants through the same futures and tell what a change changes.
     Compare(compare::CompareArguments),
+    /// Replay one realization of a run in every detail, and tell what bound where.
+    Explain(explain::ExplainArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
 }
@@ -46,7 +49,7 @@ pub(crate) fn run_arguments(words: &[String]) -> Option<run::RunArguments> {
     let line = std::iter::once("coercivity").chain(words.iter().map(String::as_str));
     match Arguments::try_parse_from(line).ok()?.command {
         Command::Run(a) => Some(a),
-        Command::Check(_) | Command::Compare(_) => None,
+        Command::Check(_) | Command::Compare(_) | Command::Explain(_) => None,
     }
 }
 
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(a) => run::run(a),
         Command::Compare(a) => compare::compare(a),
+        Command::Explain(a) => explain::explain(a),
         Command::Check(a) => check::check(a),
     };
     match outcome {

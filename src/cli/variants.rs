@@ -108,7 +108,12 @@ pub(crate) fn compile(asked: &[Asked], sets: &[(String, String)], quiet: bool) -
             own.push(("run.realizations".into(), first.scenario.run.realizations.to_string()));
             own.push(("run.seed".into(), first.scenario.run.seed.to_string()));
         }
-        let Some(loaded) = load::compile(&one.path, &own, quiet)? else { return Ok(told(one)) };
+        let Some(loaded) = load::compile(&one.path, &own, true)? else { return Ok(told(one)) };
+        // Variants share most warnings: once is enough.
+        let told_before = |message: &str| list.iter().any(|l| l.warnings.iter().any(|p| p.message == message));
+        if !quiet && loaded.warnings.iter().any(|p| !told_before(&p.message)) {
+            load::show(&loaded.warnings, &loaded.scenario.files);
+        }
         list.push(loaded);
         overrides.push(own);
     }
@@ -126,7 +131,7 @@ pub(crate) fn compile(asked: &[Asked], sets: &[(String, String)], quiet: bool) -
     for ((loaded, own), one) in list.iter_mut().zip(overrides).zip(asked) {
         if loaded.scenario.run.horizon > weeks {
             let own = [own, vec![("run.horizon".into(), format!("{weeks} weeks"))]].concat();
-            let Some(shorter) = load::compile(&one.path, &own, quiet)? else { return Ok(told(one)) };
+            let Some(shorter) = load::compile(&one.path, &own, true)? else { return Ok(told(one)) };
             *loaded = shorter;
         }
     }

@@ -12,6 +12,7 @@ use super::batch::{Record, run};
 use super::compare::run_batch;
 use super::observe::{Reading, Watch};
 use super::profile::{Profile, profile};
+use super::replay::{Spy, run_spied};
 use super::tally::{Cell, Wave, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
@@ -105,6 +106,11 @@ on_every_path! {
 on_every_path! {
     /// Runs a batch on one path and keeps the rows of some readings.
     compare_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, kept: (&[Reading], &mut Vec<Row>)) -> () = run_batch
+}
+
+on_every_path! {
+    /// Runs a batch on one path and writes one realization of it down.
+    replay_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, spy: &mut Spy<'_>) -> () = run_spied
 }
 
 on_every_path! {

@@ -3,12 +3,14 @@
 //! Parallel inside a wave of fixed size, merged in batch order: the same bits on 1, 2 or 64 threads.
 
 pub mod batch;
+pub mod binding;
 pub mod compare;
 pub mod dispatch;
 pub mod histogram;
 pub mod metrics;
 pub mod observe;
 pub mod profile;
+pub mod replay;
 pub mod sight;
 pub mod tally;
 

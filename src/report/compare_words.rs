@@ -98,9 +98,14 @@ fn sentence(comparison: &Comparison, d: &Difference, subject: &str, unit: &str, 
         format!("{subject} {verb} by {size} {unit}, from {} to {}", ends[0], ends[1])
     };
     if let [Some(worse), _, Some(better)] = d.chances {
-        words += &format!("; it is less in {} of futures and more in {}", percent(better.value), percent(worse.value));
+        words += &match (better.value, worse.value) {
+            (1.0, _) => "; it is less in every future".to_owned(),
+            (_, 1.0) => "; it is more in every future".to_owned(),
+            (less, more) => format!("; it is less in {} of futures and more in {}", percent(less), percent(more)),
+        };
     }
-    words + "."
+    // A number and its sign stay together.
+    words.replace(" %", "\u{a0}%").replace(" ± ", "\u{a0}±\u{a0}") + "."
 }
 
 /// What pairing is worth: the same error without it would need so many times the futures.
@@ -127,7 +132,7 @@ fn places(comparison: &Comparison, v: usize, (prefix, heading): (&str, &str), pa
     }
     let size = |d: &Difference| mean(d).and_then(|r| r.value).unwrap_or(0.0);
     list.sort_by(|a, b| size(a).total_cmp(&size(b)));
-    let mut rows = vec![["", "not served", "then", "difference, points", "less in", "more in", "lines short"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["", "not served", "then", "difference, points", "less in", "more in", "short weeks"].map(str::to_owned).to_vec()];
     for d in list {
         let of =
             |v: usize| comparison.variants[v].results.value("unmet_share", &d.scope, Stat::Mean).map_or_else(|| "–".to_owned(), percent);
@@ -152,8 +157,10 @@ fn told(row: Option<&SummaryRow>, scale: f64) -> String {
     match row.and_then(|r| Some((r.value?, r.se?))) {
         Some((0.0, 0.0)) => "0".to_owned(),
         Some((value, se)) => {
-            let sign = if value > 0.0 { "+" } else { "" };
-            format!("{sign}{}", with_error(value * scale, Some(se * scale)))
+            let text = with_error(value * scale, Some(se * scale));
+            // What is rounded to nothing has no sign.
+            let nothing = text.split('±').next().is_some_and(|v| !v.bytes().any(|b| (b'1'..=b'9').contains(&b)));
+            format!("{}{text}", if value > 0.0 && !nothing { "+" } else { "" })
         }
         None => "–".to_owned(),
     }

@@ -6,6 +6,7 @@ pub mod compare_words;
 pub mod cover;
 pub mod events;
 pub mod exceedance;
+pub mod explain_words;
 pub mod exports;
 pub mod fan;
 pub mod frame;
@@ -18,11 +19,13 @@ pub mod prices;
 pub mod say;
 pub mod shortage;
 pub mod theme;
+pub mod timeline;
 pub mod versus;
 pub mod words;
 
 use crate::results::Results;
 use crate::study::compare::Comparison;
+use crate::study::explain::Explanation;
 
 /// One chart with the numbers behind it.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +90,13 @@ pub fn draw_comparison(comparison: &Comparison) -> Drawn {
     for (name, draw) in charts {
         drawn.add(name, draw(comparison));
     }
+    drawn
+}
+
+/// Draw every chart of an explanation that it has data for.
+pub fn draw_explanation(explanation: &Explanation) -> Drawn {
+    let mut drawn = Drawn::default();
+    drawn.add(timeline::NAME, timeline::chart(explanation));
     drawn
 }
 

@@ -84,7 +84,7 @@ fn largest(comparison: &Comparison, rows: &[(usize, &Series)], said: Said) -> St
     };
     let value = if said == Said::Percent { value * 100.0 } else { value };
     let sign = if value > 0.0 { "+" } else { "" };
-    format!("; mean at most {sign}{}, {}", say::short(value), say::month_year(comparison.first().results.date(period)))
+    format!("; largest mean {sign}{}, {}", say::short(value), say::month_year(comparison.first().results.date(period)))
 }
 
 fn draw(comparison: &Comparison, panels: &[Panel<'_>], (from, title, meaning): (usize, &str, &str)) -> Result<String, Missing> {

@@ -28,7 +28,8 @@ impl Page {
         let indent = " ".repeat(mark.chars().count());
         let mut line = mark.to_owned();
         let mut empty = true;
-        for word in text.split_whitespace() {
+        // A no-break space is white too, and must not break.
+        for word in text.split([' ', '\n', '\t']).filter(|w| !w.is_empty()) {
             if !empty && line.chars().count() + 1 + word.chars().count() > COLUMNS {
                 self.line(&std::mem::replace(&mut line, indent.clone()));
                 empty = true;

@@ -67,7 +67,7 @@ pub fn chart(comparison: &Comparison) -> Result<Chart, Missing> {
         frame.draw(canvas, height);
         legend.draw(canvas, frame.head() - 6.0);
         for (i, c) in columns.iter().enumerate() {
-            axis(canvas, c, (left + each * i as f64 + 12.0, each - 30.0), (top, body));
+            axis(canvas, c, (left + each * i as f64 + 12.0, each - 40.0), (top, body));
         }
         let face = Type::new(LABEL).ink(GREY);
         canvas.text("share of futures in which", (WIDTH - WORDS - 8.0, top - 24.0), face);
@@ -82,7 +82,7 @@ pub fn chart(comparison: &Comparison) -> Result<Chart, Missing> {
                 for (i, c) in columns.iter().enumerate() {
                     for d in c.cells.iter().filter(|d| d.scope == **scope) {
                         let at = y + (d.variant - 1) as f64 * LINE + (LINE + GAP) / 2.0 - 3.0;
-                        mark(canvas, d, c, (left + each * i as f64 + 12.0, each - 30.0), at);
+                        mark(canvas, d, c, (left + each * i as f64 + 12.0, each - 40.0), at);
                         if c.metric == "unmet_share" {
                             chances(canvas, d, at);
                         }
@@ -154,7 +154,7 @@ fn mark(canvas: &mut Canvas<'_>, d: &Difference, c: &Column<'_>, (x, width): (f6
     let Some((mean, low, high)) = d.row(Stat::Mean).and_then(|r| Some((r.value?, r.lo95?, r.hi95?))) else { return };
     canvas.line(&[(at(low), y), (at(high), y)], ink, 4.0);
     let ring: Vec<(f64, f64)> =
-        (0..24).map(|i| f64::from(i) * std::f64::consts::TAU / 24.0).map(|a| (at(mean) + 4.2 * a.cos(), y + 4.2 * a.sin())).collect();
+        (0..24).map(|i| f64::from(i) * std::f64::consts::TAU / 24.0).map(|a| (at(mean) + 3.6 * a.cos(), y + 3.6 * a.sin())).collect();
     canvas.area(&ring, ink);
 }
 

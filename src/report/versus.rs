@@ -124,7 +124,7 @@ impl Legend {
         let room = width - 2.0 * MARGIN;
         let (mut rows, mut used): (Vec<Vec<(usize, String)>>, f64) = (vec![vec![]], 0.0);
         for (v, variant) in comparison.variants.iter().enumerate().skip(first) {
-            let words = if first > 0 { format!("{} less {}", variant.label, comparison.first().label) } else { variant.label.clone() };
+            let words = if first > 0 { format!("{} minus {}", variant.label, comparison.first().label) } else { variant.label.clone() };
             let name = fit(&words, room - SAMPLE - 10.0, LABEL + 1.5, true);
             let needed = SAMPLE + 8.0 + text_width(&name, LABEL + 1.5, true) + 26.0;
             if used + needed > room && used > 0.0 {
