@@ -82,15 +82,13 @@ pub struct Moment<'a> {
     pub sight: &'a Sight,
 }
 
+/// Somebody who is shown every moment of a batch (not of its baseline), if anybody is. Called through a pointer, so that the engine is
+/// compiled once for all of them.
+pub type See<'a> = Option<&'a mut dyn FnMut(Moment<'_>)>;
+
 /// Runs one batch, and its baseline before it, into a record whose memory is used again.
 #[inline(always)]
-pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
-    watched(job, stop, record, |_| {});
-}
-
-/// The same; `see` is shown every moment of the batch (not of its baseline).
-#[inline(always)]
-pub fn watched(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: impl FnMut(Moment<'_>)) {
+pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_>) {
     let Job { network, shocks, watch, plan, first, .. } = job;
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     record.used = used;
@@ -115,7 +113,9 @@ pub fn watched(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: im
         }
         shocks.fill(network, &draws, t, &mut now);
         engine::step_watched(world, &now, &mut state, |verb, state| {
-            see(Moment { period: t, verb, world, now: &now, state, sight: &sight });
+            if let Some(see) = &mut see {
+                see(Moment { period: t, verb, world, now: &now, state, sight: &sight });
+            }
         });
         sight.look(network, watch, &state);
         let age = each(|w| t as f64 - onset[w]);
@@ -131,7 +131,9 @@ pub fn watched(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: im
         sight.raise_peaks(watch, &mut peaks);
         output(watch, &state, (t, plan.horizon), used, &mut record.output);
         exports(watch, &sight.exports, t, &mut exported);
-        see(Moment { period: t, verb: engine::VERBS.len(), world, now: &now, state: &state, sight: &sight });
+        if let Some(see) = &mut see {
+            see(Moment { period: t, verb: engine::VERBS.len(), world, now: &now, state: &state, sight: &sight });
+        }
     }
     record.exports.clear();
     for row in &exported {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::batch::{Record, watched};
+use super::batch::{Moment, Record};
 use super::dispatch::{self, Job};
 use super::histogram::Note;
 use super::observe::{Reading, Watch};
@@ -68,18 +68,17 @@ pub struct Compared {
 }
 
 /// Runs a batch, and keeps the rows of some readings, reading × period.
-#[inline(always)]
-pub(super) fn run_batch(job: Job<'_>, stop: &AtomicBool, record: &mut Record, kept: (&[Reading], &mut Vec<Row>)) {
-    let (wanted, rows) = kept;
+fn run_batch(path: dispatch::Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record, wanted: &[Reading], rows: &mut Vec<Row>) {
     rows.clear();
     rows.resize(wanted.len() * job.plan.horizon, ZERO);
-    watched(job, stop, record, |moment| {
+    let mut keep = |moment: Moment<'_>| {
         if moment.verb == VERBS.len() {
             for (i, reading) in wanted.iter().enumerate() {
                 rows[i * job.plan.horizon + moment.period] = moment.sight.read(moment.world.network, moment.state, *reading);
             }
         }
-    });
+    };
+    dispatch::watch_on(path, job, stop, record, Some(&mut keep));
 }
 
 /// A less B, zero where they are equal but for rounding.
@@ -136,7 +135,7 @@ pub fn run(
             tasks.into_par_iter().with_max_len(1).for_each(|(v, i, (record, rows))| {
                 let Variant { network, shocks, watch, plan } = variants[v];
                 let job = Job { network, shocks, calm: &calm[v], watch, plan, first: (first + i as u64) * WIDTH as u64 };
-                dispatch::compare_on(path, job, stop, record, (&wanted[v], rows));
+                run_batch(path, job, stop, record, &wanted[v], rows);
                 progress(record.used as u64);
             });
         });

@@ -8,15 +8,12 @@
 use std::sync::atomic::AtomicBool;
 
 use super::Plan;
-use super::batch::{Record, run};
-use super::compare::run_batch;
-use super::observe::{Reading, Watch};
+use super::batch::{Record, See, run};
+use super::observe::Watch;
 use super::profile::{Profile, profile};
-use super::replay::{Spy, run_spied};
 use super::tally::{Cell, Wave, count};
 use crate::network::Network;
 use crate::shocks::Shocks;
-use crate::wide::Row;
 
 /// What a batch needs.
 #[derive(Clone, Copy)]
@@ -99,18 +96,13 @@ macro_rules! on_every_path {
 }
 
 on_every_path! {
-    /// Runs a batch on one path, into a record whose memory is used again.
-    run_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record) -> () = run
+    /// Runs a batch on one path, into a record whose memory is used again; `see` is shown every moment of it.
+    watch_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, see: See<'_>) -> () = run
 }
 
-on_every_path! {
-    /// Runs a batch on one path and keeps the rows of some readings.
-    compare_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, kept: (&[Reading], &mut Vec<Row>)) -> () = run_batch
-}
-
-on_every_path! {
-    /// Runs a batch on one path and writes one realization of it down.
-    replay_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, spy: &mut Spy<'_>) -> () = run_spied
+/// Runs a batch on one path, into a record whose memory is used again.
+pub fn run_on(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
+    watch_on(path, job, stop, record, None);
 }
 
 on_every_path! {

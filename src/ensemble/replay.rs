@@ -5,7 +5,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::Plan;
-use super::batch::{Moment, Record, scalar_names, watched};
+use super::batch::{Moment, Record, scalar_names};
 use super::binding::{Binding, Notes};
 use super::dispatch::{self, Job};
 use super::observe::Watch;
@@ -41,7 +41,7 @@ pub struct Traced {
 }
 
 /// Writes down one column of a batch.
-pub struct Spy<'a> {
+struct Spy<'a> {
     watch: &'a Watch,
     column: usize,
     /// The state before the verb that is looked at.
@@ -60,7 +60,7 @@ pub fn replay(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, k:
     let job = Job { network, shocks, calm: &calm, watch, plan, first };
     let mut spy = Spy { watch, column, before: None, trace: vec![], bindings: vec![] };
     let mut record = Record::default();
-    dispatch::replay_on(dispatch::widest(), job, &AtomicBool::new(false), &mut record, &mut spy);
+    dispatch::watch_on(dispatch::widest(), job, &AtomicBool::new(false), &mut record, Some(&mut |moment| spy.see(&moment)));
     let names = scalar_names(network, shocks, watch, plan);
     let scalars = names.into_iter().zip(record.scalars.iter().map(|row| row[column])).collect();
     let Spy { mut trace, bindings, .. } = spy;
@@ -71,14 +71,7 @@ pub fn replay(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, k:
     Replay { scalars, trace, bindings, events }
 }
 
-/// Runs a batch under the eyes of a spy.
-#[inline(always)]
-pub(super) fn run_spied(job: Job<'_>, stop: &AtomicBool, record: &mut Record, spy: &mut Spy<'_>) {
-    watched(job, stop, record, |moment| spy.see(&moment));
-}
-
 impl Spy<'_> {
-    #[inline(never)]
     fn see(&mut self, moment: &Moment<'_>) {
         let Moment { verb, world, now, state, .. } = *moment;
         if verb == VERBS.len() {
