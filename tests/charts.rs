@@ -3,7 +3,8 @@
 mod synthetic;
 
 use coercivity::report::{Chart, draw_all, png, theme};
-use coercivity::results::EventMark;
+use coercivity::results::until::{Goal, Until};
+use coercivity::results::{ConvergenceRow, EventMark};
 use jiff::civil::date;
 use resvg::usvg::{Group, Node, Rect};
 
@@ -64,7 +65,7 @@ fn every_chart_of_a_run_is_legible_and_carries_its_data() {
     let drawn = draw_all(&synthetic::results());
     assert_eq!(drawn.notes, Vec::<String>::new());
     let names: Vec<&str> = drawn.charts.iter().map(|c| c.name).collect();
-    assert_eq!(names, ["prices", "shortage", "magnet-exports", "cover", "exceedance", "facility-weeks"]);
+    assert_eq!(names, ["prices", "shortage", "magnet-exports", "cover", "exceedance", "facility-weeks", "convergence"]);
     drawn.charts.iter().for_each(check);
     assert_eq!(draw_all(&synthetic::results()).charts, drawn.charts, "the same results draw the same bytes");
 }
@@ -92,6 +93,27 @@ fn a_crowd_of_events_and_long_names_still_fits() {
 }
 
 #[test]
+fn the_precision_that_was_asked_for_is_drawn_beside_the_mean_it_was_asked_of() {
+    let mut results = synthetic::results();
+    let rows: Vec<_> = results.convergence.iter().filter(|r| r.metric == "line_down_weeks").cloned().collect();
+    let rows: Vec<_> = rows.into_iter().map(|r| ConvergenceRow { scope: "region:EUR".into(), metric: "min_cover".into(), ..r }).collect();
+    for (metric, scope, panels) in [("lost_output", "world", 4), ("min_cover", "region:EUR", 5)] {
+        let goal = Goal { metric: metric.into(), scope: scope.into(), target: 0.03 };
+        let rows =
+            if scope == "world" { results.convergence.iter().filter(|r| r.metric == metric).cloned().collect() } else { rows.clone() };
+        results.until = Some(Until { goal, half_width: Some(0.0274), reached: true, realizations: 10_000, rows });
+        let drawn = draw_all(&results);
+        let chart = drawn.charts.into_iter().find(|c| c.name == "convergence").expect("the chart");
+        assert_eq!(chart.svg.matches("Realizations (log scale)").count(), panels);
+        assert!(chart.svg.contains("± 3"), "no word of what was asked for");
+        let mut table = csv::Reader::from_reader(chart.csv.as_bytes());
+        let targets = table.records().filter(|r| r.as_ref().is_ok_and(|r| &r[0] == metric && !r[8].is_empty())).count();
+        assert!(targets > 10, "{targets}");
+        check(&Chart { name: Box::leak(format!("until-{}", chart.name).into_boxed_str()), ..chart });
+    }
+}
+
+#[test]
 fn short_and_long_horizons_have_legible_dates() {
     for horizon in [8usize, 20, 52, 1040] {
         let mut results = synthetic::results();
@@ -103,7 +125,7 @@ fn short_and_long_horizons_have_legible_dates() {
         }
         results.exports.clear();
         let drawn = draw_all(&results);
-        assert_eq!(drawn.charts.len(), 5, "{:?}", drawn.notes);
+        assert_eq!(drawn.charts.len(), 6, "{:?}", drawn.notes);
         for chart in drawn.charts {
             check(&Chart { name: Box::leak(format!("h{horizon}-{}", chart.name).into_boxed_str()), ..chart });
         }
@@ -113,7 +135,7 @@ fn short_and_long_horizons_have_legible_dates() {
 #[test]
 fn a_small_chain_with_gaps_in_its_numbers_is_drawn_too() {
     let mut results = synthetic::results();
-    results.realizations = 16;
+    results.realizations = 16; // too few for `convergence`
     let kept = ["world", "commodity:dy_oxide", "region:EUR", "facility:mine_1", "facility:magnet_4"];
     results.series.retain(|s| kept.contains(&s.scope.as_str()) && s.variable != "price_outside");
     results.exports.retain(|e| e.destination == "EUR");
@@ -137,9 +159,10 @@ fn a_run_without_data_draws_nothing_and_says_why() {
     results.series.clear();
     results.exceedance.clear();
     results.exports.clear();
+    results.convergence.clear();
     let drawn = draw_all(&results);
     assert!(drawn.charts.is_empty());
-    assert_eq!(drawn.notes.len(), 6);
+    assert_eq!(drawn.notes.len(), 7);
     assert!(drawn.notes.iter().all(|note| note.contains("left out")));
 }
 

@@ -1,5 +1,7 @@
 //! The documentation points at files that exist, and shows shipped files as they are.
 
+mod desk;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -111,6 +113,95 @@ fn every_example_from_a_shipped_file_is_as_it_stands_there() {
         }
     }
     assert!(seen >= 4, "only {seen} examples were found");
+}
+
+/// Lines of code blocks that are commands, in order.
+fn commands(text: &str) -> Vec<String> {
+    let (mut list, mut fenced) = (vec![], false);
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if fenced && line.starts_with("coercivity ") {
+            list.push(line.to_owned());
+        }
+    }
+    list
+}
+
+/// Words of a command line; single quotes keep a word together.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quoted) = (vec![String::new()], false);
+    for c in line.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("one at least").push(c),
+        }
+    }
+    words.retain(|w| !w.is_empty());
+    words
+}
+
+/// Runs a command as it stands, but with few realizations and without charts. `--until` may then fall short: exit code 3.
+fn try_out(desk: &desk::Desk, line: &str) {
+    const FEW: &str = "32";
+    let mut words = words(line);
+    words.remove(0);
+    match words.iter().position(|w| w == "--realizations") {
+        Some(i) => words[i + 1] = FEW.to_owned(),
+        None if ["run", "compare"].contains(&words[0].as_str()) => words.extend(["--realizations", FEW].map(str::to_owned)),
+        None => {}
+    }
+    if ["run", "merge", "compare", "explain"].contains(&words[0].as_str()) {
+        words.extend(["--no-charts", "--quiet"].map(str::to_owned));
+    }
+    let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+    let output = desk.run(&arguments);
+    let expected = if words.iter().any(|w| w == "--until") { [0, 3] } else { [0, 0] };
+    assert!(expected.contains(&desk::code(&output)), "{line}: {}", desk::told(&output));
+}
+
+/// A folder in which the shipped scenarios lie as in the repository.
+fn desk_with_scenarios() -> desk::Desk {
+    fn copy(from: &Path, desk: &desk::Desk) {
+        for entry in fs::read_dir(from).expect("scenarios").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                copy(&path, desk);
+            } else {
+                desk.write(&path.display().to_string(), &fs::read_to_string(&path).expect("a text"));
+            }
+        }
+    }
+    let desk = desk::Desk::new();
+    copy(Path::new("scenarios"), &desk);
+    desk
+}
+
+#[test]
+fn every_command_of_the_pages_works_in_its_order() {
+    let mut seen = 0;
+    for page in pages() {
+        let list = commands(&fs::read_to_string(&page).expect("a page"));
+        let desk = desk_with_scenarios();
+        list.iter().for_each(|line| try_out(&desk, line));
+        seen += list.len();
+    }
+    assert!(seen >= 10, "only {seen} commands were found");
+}
+
+#[test]
+fn every_example_of_the_help_works_in_its_order() {
+    let desk = desk_with_scenarios();
+    let mut seen = 0;
+    for command in ["check", "run", "merge", "compare", "explain", ""] {
+        let help = desk.done(&[command, "--help"].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>());
+        let examples: Vec<&str> = help.lines().map(str::trim).filter(|l| l.starts_with("coercivity ")).collect();
+        assert!(!examples.is_empty(), "`{command} --help` has no example");
+        examples.iter().for_each(|line| try_out(&desk, line));
+        seen += examples.len();
+    }
+    assert!(seen >= 15, "only {seen} examples were found");
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn what_cannot_be_explained_is_said_and_ends_with_two() {
     desk.write("run/realizations.csv", &rows);
     let copy = desk.read("run/inputs/first.toml");
     desk.write("run/inputs/first.toml", &copy.replace("8 weeks", "9 weeks"));
-    fails(&["run", "--realization", "0"], "has changed since the run");
+    fails(&["run", "--realization", "0"], "has been changed");
     desk.write("run/inputs/first.toml", &copy);
     done(&desk.run(&["explain", "run", "--realization", "11", "--no-charts"]));
 }

@@ -8,12 +8,12 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use super::finish::{GENERATOR, write_charts};
 use super::folder::Folder;
 use super::load::Loaded;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
-use super::run::{arguments, write_charts};
 use super::variants::{self, Asked};
-use super::{Outcome, kept, progress};
+use super::{Outcome, inputs, progress};
 use crate::ensemble::EnsembleError;
 use crate::report;
 use crate::results::manifest::{Input, Manifest, digest};
@@ -59,8 +59,8 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
     let sets = a.ensemble.overrides();
     let Some(loaded) = variants::compile(&asked, &sets, out.quiet)? else { return Ok(Outcome::Wrong) };
     let files = files(&loaded);
-    let inputs: Vec<Input> = files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect();
-    let identity = identity(&inputs, &asked, &sets, a);
+    let listed = inputs::listed(&files);
+    let identity = identity(&listed, &asked, &sets, a);
     let stem = a.scenarios[0].file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("compare-{stem}-{}", &identity[..8])));
     let folder = Folder::open(&target, &identity, out.overwrite)?;
@@ -86,14 +86,14 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
     };
     bar.finish_and_clear();
 
-    kept::write(folder.path(), &files)?;
+    inputs::write(folder.path(), &files)?;
     write_all(&comparison, folder.path()).context("cannot write the tables")?;
     let mut notes = comparison.variants[0].results.notes.clone();
     if !out.no_charts {
         notes.extend(write_charts(folder.path(), &report::draw_comparison(&comparison))?);
     }
     let run = &loaded[0].scenario.run;
-    let mut manifest = Manifest::new(run.seed, "Philox4x32-10", inputs, arguments(), realizations);
+    let mut manifest = Manifest::new(run.seed, GENERATOR, listed, std::env::args().skip(1).collect(), realizations);
     manifest.identity = identity;
     manifest.wall_seconds = began.elapsed().as_secs_f64();
     manifest.threads = threads;

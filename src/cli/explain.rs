@@ -6,22 +6,23 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
+use super::finish::{GENERATOR, write_charts};
 use super::folder::Folder;
 use super::load::{self, Loaded};
 use super::options::{EnsembleOptions, OutputOptions};
-use super::run::{arguments, write_charts};
-use super::{Outcome, kept};
+use super::{Outcome, inputs, kept};
 use crate::report;
 use crate::results::csv::number;
-use crate::results::manifest::{Input, Manifest, digest};
+use crate::results::manifest::{Manifest, digest};
 use crate::study::explain::{Explanation, explain as replay};
 use crate::study::explain_tables::write_all;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coercivity explain output/first-1a2b3c4d --realization 17
-  coercivity explain scenarios/first.toml --realization 17 --set facility.CARS.cover_in='\"4 weeks\"'
+  coercivity run scenarios/first.toml -o output/futures
+  coercivity explain output/futures --realization 17
+  coercivity explain scenarios/first.toml --realization 17 --set 'facility.CARS.cover_in=4 weeks'
 
 A run's folder holds all that is needed: the scenario is read from its copies, with the flags of its manifest. Of a scenario file
 give the flags of the run.")]
@@ -44,6 +45,7 @@ struct Subject {
     stem: String,
     baseline: bool,
     rows: Option<PathBuf>,
+    realizations: u64,
     /// What tells this run from others.
     identity: String,
 }
@@ -64,15 +66,17 @@ fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
         loaded.scenario.files.iter().for_each(|f| text += &digest(f.text.as_bytes()));
         sets.iter().for_each(|(k, v)| text += &format!("\n{k}={v}"));
         let identity = digest(text.as_bytes());
-        return Ok(Some(Subject { loaded, stem: stem(&a.run), baseline: !flags.no_baseline, rows: None, identity }));
+        let realizations = loaded.scenario.run.realizations;
+        return Ok(Some(Subject { loaded, stem: stem(&a.run), baseline: !flags.no_baseline, rows: None, realizations, identity }));
     }
     if !flags.overrides().is_empty() || flags.no_baseline {
         return wrong("a run's folder has its own seed, realizations and overrides; give flags with a scenario file only");
     }
     let Some(kept) = kept::read(&a.run)? else { return Ok(None) };
     let rows = Some(a.run.join("realizations.csv")).filter(|p| p.exists());
-    let baseline = !kept.arguments.ensemble.no_baseline;
-    Ok(Some(Subject { loaded: kept.loaded, stem: stem(&kept.arguments.scenario), baseline, rows, identity: kept.manifest.identity }))
+    let (loaded, m) = (kept.loaded, kept.manifest);
+    let stem = m.inputs.first().map(|i| stem(Path::new(&i.path))).unwrap_or_default();
+    Ok(Some(Subject { loaded, stem, baseline: m.baseline, rows, realizations: m.realizations, identity: m.identity }))
 }
 
 pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
@@ -80,7 +84,7 @@ pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
     let out = &a.output;
     let Some(subject) = subject(a)? else { return Ok(Outcome::Wrong) };
     let Loaded { scenario, network, shocks, warnings } = &subject.loaded;
-    let (k, of) = (a.realization, scenario.run.realizations);
+    let (k, of) = (a.realization, subject.realizations);
     if k >= of {
         eprintln!("error: there is no realization {k}: the run has {of}, numbered 0 to {}", of - 1);
         return Ok(Outcome::Wrong);
@@ -97,11 +101,10 @@ pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
         eprintln!("error: {why}");
         return Ok(Outcome::Wrong);
     }
-    kept::write(folder.path(), &scenario.files)?;
+    inputs::write(folder.path(), &scenario.files)?;
     write_all(&explanation, folder.path()).context("cannot write the tables")?;
     let notes = if out.no_charts { vec![] } else { write_charts(folder.path(), &report::draw_explanation(&explanation))? };
-    let inputs = scenario.files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect();
-    let mut manifest = Manifest::new(scenario.run.seed, "Philox4x32-10", inputs, arguments(), 1);
+    let mut manifest = Manifest::new(scenario.run.seed, GENERATOR, inputs::listed(&scenario.files), std::env::args().skip(1).collect(), 1);
     manifest.identity = identity;
     manifest.wall_seconds = began.elapsed().as_secs_f64();
     manifest.threads = 1;

@@ -35,12 +35,12 @@ pub(crate) fn show(problems: &Problems, files: &[SourceFile]) {
 
 /// Loads and compiles; `None`: it is wrong, and has been said.
 pub(crate) fn compile(path: &Path, sets: &[(String, String)], quiet: bool) -> anyhow::Result<Option<Loaded>> {
-    prove(load(path, sets), quiet)
+    compiled(load(path, sets), quiet)
 }
 
 /// Compiles what was loaded; `None`: it is wrong, and has been said.
-pub(crate) fn prove(loaded: Result<(Scenario, Problems), Failure>, quiet: bool) -> anyhow::Result<Option<Loaded>> {
-    let (scenario, mut problems) = match loaded {
+pub(crate) fn compiled(read: Result<(Scenario, Problems), Failure>, quiet: bool) -> anyhow::Result<Option<Loaded>> {
+    let (scenario, mut problems) = match read {
         Ok(read) => read,
         Err(Failure::Wrong { problems, files }) => {
             show(&problems, &files);

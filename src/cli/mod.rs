@@ -4,12 +4,16 @@
 mod check;
 mod compare;
 mod explain;
+mod finish;
 mod folder;
+mod inputs;
 mod kept;
 mod load;
+mod merge;
 mod options;
 mod progress;
 mod run;
+mod shard;
 mod variants;
 
 use std::process::ExitCode;
@@ -28,9 +32,12 @@ const EXAMPLES: &str = "Examples:
   coercivity check scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
-  coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=\"13 weeks\"'  coercivity explain output/heavy-ban-1a2b3c4d --realization 17
+  coercivity run scenarios/first.toml --until 3% --realizations 20000
+  coercivity merge output/first-1 output/first-2 -o output/first
+  coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=13 weeks'
+  coercivity explain output/first --realization 17
 
-Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
+Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 not as precise as asked, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -42,21 +49,15 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
-}
-
-/// The arguments of a run, as its manifest has them; none: they are those of another command, or of none.
-pub(crate) fn run_arguments(words: &[String]) -> Option<run::RunArguments> {
-    let line = std::iter::once("coercivity").chain(words.iter().map(String::as_str));
-    match Arguments::try_parse_from(line).ok()?.command {
-        Command::Run(a) => Some(a),
-        Command::Check(_) | Command::Compare(_) | Command::Explain(_) => None,
-    }
+    /// Merge the shards of a run into the folder that the whole run would have left.
+    Merge(merge::MergeArguments),
 }
 
 /// How a command ended.
 pub(crate) enum Outcome {
     Done,
     Wrong,
+    Missed,
     Interrupted,
 }
 
@@ -77,10 +78,12 @@ pub fn main() -> ExitCode {
         Command::Compare(a) => compare::compare(a),
         Command::Explain(a) => explain::explain(a),
         Command::Check(a) => check::check(a),
+        Command::Merge(a) => merge::merge(a),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Wrong) => ExitCode::from(2),
+        Ok(Outcome::Missed) => ExitCode::from(3),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
             eprintln!("error: {error:#}");

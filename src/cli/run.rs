@@ -1,38 +1,50 @@
-//! `coercivity run`: in: a scenario file. Out: a folder with its tables and charts, and a page of words.
+//! `coercivity run`: in: a scenario file. Out: a folder with its tables and charts and a page of words, or with one shard of them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
+use super::finish::{self, Ended};
 use super::folder::Folder;
+use super::inputs::{self, Flags};
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
-use super::{Outcome, kept, load, progress};
+use super::{Outcome, load, progress, shard};
+use crate::ensemble::batch::scalar_names;
 use crate::ensemble::observe::Watch;
-use crate::ensemble::{EnsembleError, Plan};
-use crate::report;
-use crate::results::manifest::{Input, Manifest, digest};
-use crate::results::{Results, collect, csv};
+use crate::ensemble::shard::Shard;
+use crate::ensemble::tally::Tally;
+use crate::ensemble::{EnsembleError, Part, Plan, run_part};
+use crate::results::until::Goal;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coercivity run scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --seed 7
-  coercivity run scenarios/heavy-ban.toml --set event.ban.duration='\"26 weeks\"' -o output/half-a-year")]
+  coercivity run scenarios/heavy-ban.toml --set event.ban.duration='\"26 weeks\"' -o output/half-a-year
+  coercivity run scenarios/first.toml --until 3% --realizations 20000
+  coercivity run scenarios/heavy-ban.toml --until lost_output@region:EUR=2% --realizations 50000
+  coercivity run scenarios/2025-export-licences.toml --shard 3/16")]
 pub(crate) struct RunArguments {
     /// Scenario file (TOML).
-    pub scenario: PathBuf,
+    scenario: PathBuf,
     #[command(flatten)]
-    pub ensemble: EnsembleOptions,
+    ensemble: EnsembleOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     /// Leave out realizations.csv.
     #[arg(long)]
-    pub no_realizations: bool,
+    no_realizations: bool,
+    /// Stop once the 95 % interval of a mean is this narrow, relative to the mean: 3% is of unmet_share, else METRIC=3% or
+    /// METRIC@SCOPE=3% with names as in summary.csv. Never before 256 realizations; --realizations, or the scenario's number, is the
+    /// most. Exit code 3 if that was not enough.
+    #[arg(long, value_name = "[METRIC[@SCOPE]=]SHARE")]
+    until: Option<Goal>,
+    /// Run only the I-th of N parts, and leave what `coercivity merge` makes the whole of.
+    #[arg(long, value_name = "I/N", conflicts_with = "until")]
+    shard: Option<Shard>,
 }
 
 pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
@@ -41,14 +53,6 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     let out = &a.output;
     let Some(loaded) = load::compile(&a.scenario, &sets, out.quiet)? else { return Ok(Outcome::Wrong) };
     let (scenario, network, shocks) = (&loaded.scenario, &loaded.network, &loaded.shocks);
-    let inputs: Vec<Input> = scenario.files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect();
-    let identity = identity(&inputs, &sets, a);
-    let stem = a.scenario.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}", &identity[..8])));
-    let folder = Folder::open(&target, &identity, out.overwrite)?;
-
-    let stop = stop_flag();
-    let threads = a.ensemble.threads();
     let plan = Plan {
         realizations: scenario.run.realizations,
         horizon: scenario.run.horizon,
@@ -56,8 +60,35 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
         keep: !a.no_realizations,
     };
     let watch = Watch::new(network, shocks, &scenario.run);
-    let bar = progress::bar(plan.realizations, out.silent());
-    let tally = match crate::ensemble::run(network, shocks, &watch, &plan, threads, &|n| bar.inc(n), &stop) {
+    let goal = match a.until.as_ref().map(|goal| goal.find(&scalar_names(network, shocks, &watch, &plan)).map(|place| (goal, place))) {
+        None => None,
+        Some(Ok(found)) => Some(found),
+        Some(Err(why)) => {
+            eprintln!("error: {why}");
+            return Ok(Outcome::Wrong);
+        }
+    };
+    let inputs = inputs::listed(&scenario.files);
+    // Charts are drawn, or not, when shards are merged.
+    let charts = !out.no_charts || a.shard.is_some();
+    let whole = inputs::identity(&inputs, &sets, &Flags { baseline: plan.baseline, charts, keep: plan.keep, until: a.until.as_ref() });
+    let stem = a.scenario.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = format!("{stem}-{}", &whole[..8]);
+    let (name, identity) = match a.shard {
+        Some(shard) => (shard::folder_name(&name, shard), shard::identity(&whole, shard)),
+        None => (name, whole.clone()),
+    };
+    let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(name));
+    let folder = Folder::open(&target, &identity, out.overwrite)?;
+
+    let stop = stop_flag();
+    let threads = a.ensemble.threads();
+    let batches = a.shard.map_or(0..plan.batches(), |shard| shard.batches(&plan));
+    let part = Part { network, shocks, watch: &watch, plan: &plan, batches };
+    let bar = progress::bar(part.realizations(), out.silent());
+    let mut met = |tally: &Tally| goal.is_some_and(|(goal, place)| goal.is_met(place, tally));
+    let enough: Option<&mut dyn FnMut(&Tally) -> bool> = if goal.is_some() { Some(&mut met) } else { None };
+    let tally = match run_part(&part, threads, &|n| bar.inc(n), &stop, enough) {
         Ok(tally) => tally,
         Err(EnsembleError::Interrupted(_)) => {
             let n = bar.position();
@@ -68,79 +99,11 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
         Err(error) => return Err(error.into()),
     };
     bar.finish_and_clear();
-
-    let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
-    kept::write(folder.path(), &scenario.files)?;
-    csv::write_all(&results, folder.path()).context("cannot write the tables")?;
-    if !out.no_charts {
-        results.notes.extend(write_charts(folder.path(), &report::draw_all(&results))?);
+    let until = goal.map(|(goal, place)| goal.outcome(place, &tally));
+    let ended =
+        Ended { loaded: &loaded, watch: &watch, plan: &plan, overrides: &sets, tally: &tally, until, inputs, identity, threads, began };
+    match a.shard {
+        Some(shard) => shard::finish(ended, (shard, &whole), &sets, folder, out),
+        None => finish::finish(ended, folder, out, &stop),
     }
-    let mut manifest = Manifest::new(scenario.run.seed, "Philox4x32-10", inputs, arguments(), plan.realizations);
-    manifest.identity = identity;
-    manifest.wall_seconds = began.elapsed().as_secs_f64();
-    manifest.threads = threads;
-    manifest.mass_error = tally.mass_error;
-    manifest.warnings = loaded.warnings.iter().map(|p| p.message.clone()).chain(results.notes.iter().cloned()).collect();
-    fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
-    if stop.load(Ordering::Relaxed) {
-        eprintln!("interrupted; nothing was written");
-        return Ok(Outcome::Interrupted);
-    }
-    let place = folder.finish()?;
-    if out.json {
-        super::print(&(json(&results, &place, began.elapsed().as_secs_f64())? + "\n"))?;
-    } else if !out.quiet {
-        let shown = place.display().to_string();
-        super::print(&report::words::page(&results, Some(&shown), Some(began.elapsed().as_secs_f64())))?;
-    }
-    Ok(Outcome::Done)
-}
-
-/// What makes two runs the same: version, inputs, overrides and the flags that change the files.
-pub(super) fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> String {
-    let mut text = format!("{} {} {} {}\n", env!("CARGO_PKG_VERSION"), a.ensemble.no_baseline, a.output.no_charts, a.no_realizations);
-    for input in inputs.iter().filter(|i| !i.path.starts_with("--set")) {
-        text += &format!("{}\n", input.sha256);
-    }
-    for (key, value) in sets {
-        text += &format!("{key}={value}\n");
-    }
-    digest(text.as_bytes())
-}
-
-/// The command line, without the command's own name.
-pub(super) fn arguments() -> Vec<String> {
-    std::env::args().skip(1).collect()
-}
-
-/// Writes charts, each as SVG, PNG and CSV, and hands on what was said of those left out.
-pub(super) fn write_charts(folder: &Path, drawn: &report::Drawn) -> Result<Vec<String>> {
-    use rayon::prelude::*;
-    let charts = folder.join("charts");
-    fs::create_dir_all(&charts).context("cannot make the folder of charts")?;
-    drawn.charts.par_iter().try_for_each(|chart| -> Result<()> {
-        let write = |ending: &str, bytes: &[u8]| {
-            let path = charts.join(format!("{}.{ending}", chart.name));
-            fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
-        };
-        write("svg", chart.svg.as_bytes())?;
-        write("csv", chart.csv.as_bytes())?;
-        write("png", &report::png::png(&chart.svg)?)
-    })?;
-    Ok(drawn.notes.clone())
-}
-
-fn json(results: &Results, place: &Path, seconds: f64) -> Result<String> {
-    let rows: Vec<serde_json::Value> = results
-        .summary
-        .iter()
-        .filter(|r| !r.scope.starts_with("facility:"))
-        .map(|r| {
-            serde_json::json!({"metric": r.metric, "scope": r.scope, "stat": r.stat.to_string(),
-                "value": r.value, "se": r.se, "lo95": r.lo95, "hi95": r.hi95, "n": r.n})
-        })
-        .collect();
-    let value = serde_json::json!({"folder": place.display().to_string(), "realizations": results.realizations,
-        "seconds": seconds, "notes": results.notes, "summary": rows});
-    Ok(serde_json::to_string_pretty(&value)?)
 }

@@ -11,7 +11,7 @@ use super::batch::{Moment, Record};
 use super::dispatch::{self, Job};
 use super::histogram::Note;
 use super::observe::{Reading, Watch};
-use super::tally::{Cell, Scalar, Tally};
+use super::tally::{Cell, Tally};
 use super::{EnsembleError, Plan};
 use crate::engine::VERBS;
 use crate::network::{Network, place};
@@ -52,8 +52,8 @@ pub struct Pairs {
 /// What was counted of a variant less the first.
 #[derive(Debug, Clone, Default)]
 pub struct Differences {
-    /// Per pair of scalars; the values are kept.
-    pub scalars: Vec<Scalar>,
+    /// Per pair of scalars: the difference in every realization.
+    pub scalars: Vec<Vec<f64>>,
     /// Pair of series × period.
     pub series: Vec<Cell>,
 }
@@ -108,7 +108,7 @@ pub fn run(
     let calm: Vec<Shocks> = variants.iter().map(|v| Shocks::calm(v.shocks.seed, v.network)).collect();
     let (wanted, places) = wanted(variants, pairs);
     let horizon = variants.first().map_or(0, |v| v.plan.horizon);
-    let batches = variants.first().map_or(0, |v| v.plan.realizations.div_ceil(WIDTH as u64));
+    let batches = variants.first().map_or(0, |v| v.plan.batches());
     let path = dispatch::widest();
     let bytes = wanted.iter().map(Vec::len).sum::<usize>() * horizon * size_of::<Row>();
     // It follows from what is watched, never from the number of threads.
@@ -117,10 +117,7 @@ pub fn run(
         tallies: variants.iter().map(|v| Tally::new(v.watch, v.plan)).collect(),
         differences: pairs
             .iter()
-            .map(|p| Differences {
-                scalars: vec![Scalar::default(); p.scalars.len()],
-                series: vec![Cell::default(); p.series.len() * horizon],
-            })
+            .map(|p| Differences { scalars: vec![vec![]; p.scalars.len()], series: vec![Cell::default(); p.series.len() * horizon] })
             .collect(),
     };
     // Per variant, the batches of a wave; their memory is used again.
@@ -144,8 +141,7 @@ pub fn run(
         }
         pool.install(|| {
             for (v, sum) in total.differences.iter_mut().enumerate() {
-                let count = total.tallies[0].count;
-                subtract(&records[v + 1], &records[0], (&pairs[v], &places[v]), (horizon, count), sum);
+                subtract(&records[v + 1], &records[0], (&pairs[v], &places[v]), horizon, sum);
             }
             for (tally, list) in total.tallies.iter_mut().zip(&mut records) {
                 // A tally reads records that lie together: they are lent to it, and come back.
@@ -181,7 +177,7 @@ fn subtract(
     ours: &[(Record, Vec<Row>)],
     firsts: &[(Record, Vec<Row>)],
     (pairs, places): (&Pairs, &[(usize, usize)]),
-    (horizon, count): (usize, u64),
+    horizon: usize,
     sum: &mut Differences,
 ) {
     sum.series.par_chunks_mut(TASK).enumerate().with_max_len(1).for_each(|(task, cells)| {
@@ -191,17 +187,14 @@ fn subtract(
             for ((record, mine), (_, theirs)) in ours.iter().zip(firsts) {
                 let gap = less(&mine[b * horizon + period], &theirs[a * horizon + period], WEEKLY_TIE);
                 let note = Note::new(&gap, record.used);
-                cell.sum += note.sum;
+                cell.sum.add(note.sum);
                 cell.histogram.add_note(&note, record.used);
             }
         }
     });
-    sum.scalars.par_iter_mut().with_min_len(8).zip(&pairs.scalars).for_each(|(scalar, &(a, b))| {
-        let mut before = count;
+    sum.scalars.par_iter_mut().with_min_len(8).zip(&pairs.scalars).for_each(|(values, &(a, b))| {
         for ((record, _), (other, _)) in ours.iter().zip(firsts) {
-            let gap = less(&record.scalars[b], &other.scalars[a], TIE);
-            scalar.absorb(&gap[..record.used], true, before);
-            before += record.used as u64;
+            values.extend(&less(&record.scalars[b], &other.scalars[a], TIE)[..record.used]);
         }
     });
 }

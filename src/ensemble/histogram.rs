@@ -5,6 +5,8 @@
 //! values mirror positive ones; below 2^-40 everything counts as zero, from 2^64 on everything as 2^64. Memory grows with the
 //! octaves seen, not with the values.
 
+use serde::{Deserialize, Serialize};
+
 use crate::wide::{Row, WIDTH, largest, least, max, min, total};
 
 /// Bins of an octave.
@@ -18,7 +20,8 @@ const SMALLEST_EXPONENT: i64 = 1023 - 40;
 const NONE: u8 = u8::MAX;
 
 /// Counts of one variable.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Histogram {
     /// Per octave, from the most negative to the most positive: where its bins are.
     places: [u8; 2 * OCTAVES + 1],
@@ -31,6 +34,39 @@ pub struct Histogram {
 impl Default for Histogram {
     fn default() -> Self {
         Histogram { places: [NONE; 2 * OCTAVES + 1], bins: vec![], count: 0, least: f64::INFINITY, largest: f64::NEG_INFINITY }
+    }
+}
+
+/// Counts as they are written to a file: octaves that hold something, from the lowest.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    octaves: Vec<(u8, Vec<u32>)>,
+    count: u64,
+    least: f64,
+    largest: f64,
+}
+
+impl From<Histogram> for Written {
+    fn from(h: Histogram) -> Written {
+        let octaves = h.octaves().map(|(octave, bins)| (octave as u8, bins.to_vec())).collect();
+        Written { octaves, count: h.count, least: h.least, largest: h.largest }
+    }
+}
+
+impl TryFrom<Written> for Histogram {
+    type Error = &'static str;
+
+    fn try_from(w: Written) -> Result<Histogram, &'static str> {
+        let mut h = Histogram { count: w.count, least: w.least, largest: w.largest, ..Histogram::default() };
+        for (octave, bins) in w.octaves {
+            let new = h.places.get(octave as usize).is_some_and(|place| *place == NONE);
+            let bins: Option<[u32; BINS]> = bins.try_into().ok();
+            match bins {
+                Some(bins) if new => *h.open(octave as usize) = bins,
+                _ => return Err("these are no counts"),
+            }
+        }
+        Ok(h)
     }
 }
 

@@ -65,6 +65,21 @@ impl Scale {
         Scale { low: -f64::from(below) * step, high: f64::from(above) * step, log: false, ticks: ticks.collect() }
     }
 
+    /// From the round number at or below `low` to the one at or above `high`, in about `count` steps; zero need not be among them.
+    pub fn between(low: f64, high: f64, count: usize, said: Said) -> Scale {
+        let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
+        // What does not change at all stands in the middle of something.
+        let least = (low.abs().max(high.abs()) * 1e-3).max(1e-9);
+        let (low, high) = if high - low < least { ((low + high - least) / 2.0, (low + high + least) / 2.0) } else { (low, high) };
+        let step = nice_step((high - low) / count.max(1) as f64);
+        let (first, last) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
+        let ticks = (0..=(last - first) as usize).map(|i| {
+            let value = (first + i as f64) * step;
+            (value, tick_label(value, step, said))
+        });
+        Scale { low: first * step, high: last * step, log: false, ticks: ticks.collect() }
+    }
+
     /// From the round number below `low` (> 0) to the one above `high`.
     pub fn logarithmic(low: f64, high: f64, said: Said) -> Scale {
         let (low, high) = (low.max(f64::MIN_POSITIVE), high.max(low * 1.01).max(f64::MIN_POSITIVE));
@@ -222,6 +237,9 @@ mod tests {
         let labels = |s: &Scale| s.ticks.iter().map(|(_, l)| l.clone()).collect::<Vec<_>>();
         assert_eq!(labels(&Scale::linear(0.37, 4, Said::Percent)), ["0 %", "10 %", "20 %", "30 %", "40 %"]);
         assert_eq!(labels(&Scale::linear(9.2, 4, Said::Number)), ["0.0", "2.5", "5.0", "7.5", "10.0"]);
+        assert_eq!(labels(&Scale::between(0.0231, 0.0278, 4, Said::Percent)), ["2.2 %", "2.4 %", "2.6 %", "2.8 %"]);
+        assert_eq!(labels(&Scale::between(-3.0, 4.0, 4, Said::Number)), ["−4", "−2", "0", "2", "4"]);
+        assert_eq!(labels(&Scale::between(5.0, 5.0, 2, Said::Number)), ["4.9975", "5.0000", "5.0025"]);
         assert_eq!(labels(&Scale::logarithmic(60.0, 3100.0, Said::Number)), ["50", "100", "200", "500", "1,000", "2,000", "5,000"]);
         assert_eq!(labels(&Scale::around_zero(-0.031, 0.012, 4, Said::Points)), ["−4", "−2", "0", "2"]);
         assert_eq!(labels(&Scale::around_zero(0.0, 0.0, 2, Said::Number)), ["−1", "0", "1"]);

@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod canvas;
 pub mod compare_words;
+pub mod convergence;
 pub mod cover;
 pub mod events;
 pub mod exceedance;
@@ -63,13 +64,14 @@ pub struct Drawn {
 
 /// Names of all charts and what draws them, in the order of reading.
 type Draw = fn(&Results) -> Result<Chart, Missing>;
-const CHARTS: [(&str, Draw); 6] = [
+const CHARTS: [(&str, Draw); 7] = [
     (prices::NAME, prices::chart),
     (shortage::NAME, shortage::chart),
     (exports::NAME, exports::chart),
     (cover::NAME, cover::chart),
     (exceedance::NAME, exceedance::chart),
     (heatmap::NAME, heatmap::chart),
+    (convergence::NAME, convergence::chart),
 ];
 
 /// Draw every chart the results have data for.

@@ -3,13 +3,13 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::estimate::{Sample, enough, rows};
+use super::estimate::{Sample, enough, rows, running};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
 use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
 use crate::ensemble::metrics::low_is_bad;
 use crate::ensemble::observe::Watch;
-use crate::ensemble::tally::{Cell, Tally};
+use crate::ensemble::tally::{Cell, Scalar, Step, Tally};
 use crate::network::Network;
 use crate::scenario::schema::{Scenario, Stage};
 use crate::shocks::Shocks;
@@ -38,6 +38,7 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         names: labels(scenario, network),
         facility_order: facility_order(watch),
         notes: notes(tally),
+        until: None,
     };
     if plan.keep {
         realizations(&names, tally, &mut results);
@@ -69,7 +70,7 @@ fn marks(scenario: &Scenario, shocks: &Shocks) -> Vec<EventMark> {
 /// Mean and percentiles of cells, one a period; those too few realizations stand behind are left out.
 pub fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
     let mut told = vec![];
-    let mut stats = vec![(Stat::Mean, cells.iter().map(|c| c.sum / count as f64).collect())];
+    let mut stats = vec![(Stat::Mean, cells.iter().map(|c| c.sum.value() / count as f64).collect())];
     for (stat, q) in FAN {
         if enough(stat, count) {
             stats.push((stat, vec![]));
@@ -98,7 +99,8 @@ fn series(watch: &Watch, tally: &Tally, horizon: usize) -> Vec<Series> {
         // Over the baseline of the same realizations; over the opening where there is none.
         let span = g * horizon..(g + 1) * horizon;
         let pairs = tally.output[span.clone()].iter().zip(&tally.calm_output[span]);
-        let means = pairs.map(|(x, calm)| x / if *calm > 0.0 { *calm } else { tally.count as f64 }).collect();
+        let over = |calm: f64| if calm > 0.0 { calm } else { tally.count as f64 };
+        let means = pairs.map(|(x, calm)| x.value() / over(calm.value())).collect();
         list.push(Series {
             variable: "output_share".into(),
             scope: group.scope.clone(),
@@ -165,17 +167,22 @@ fn convergence(names: &[(String, String)], tally: &Tally) -> Vec<ConvergenceRow>
         if !headline {
             continue;
         }
-        let end = (tally.count, scalar.sum, scalar.squares);
-        let last = scalar.steps.last().filter(|s| **s != end).map_or(scalar.steps.is_empty(), |_| true);
-        for (count, sum, squares) in scalar.steps.iter().copied().chain(last.then_some(end)) {
-            let n = count as f64;
-            let mean = sum / n;
-            // One realization has no spread to tell: 0/0, a blank cell.
-            let variance = (squares / n - mean * mean).max(0.0) * n / (n - 1.0);
-            list.push(ConvergenceRow { metric: metric.clone(), scope: scope.clone(), n: count, mean, se: (variance / n).sqrt() });
-        }
+        list.extend(growth(metric, scope, scalar, tally.count));
     }
     list
+}
+
+/// The running mean of one outcome, at its steps and at the end.
+pub(super) fn growth(metric: &str, scope: &str, scalar: &Scalar, count: u64) -> Vec<ConvergenceRow> {
+    let end = Step { count, sum: scalar.sum, squares: scalar.squares };
+    let last = scalar.steps.last().is_none_or(|s| s.count < count);
+    let steps = scalar.steps.iter().chain(last.then_some(&end));
+    steps
+        .map(|step| {
+            let (mean, se) = running(step.count, step.sum, step.squares);
+            ConvergenceRow { metric: metric.into(), scope: scope.into(), n: step.count, mean, se }
+        })
+        .collect()
 }
 
 fn exports(network: &Network, watch: &Watch, tally: &Tally) -> Vec<ExportRow> {
@@ -192,7 +199,7 @@ fn exports(network: &Network, watch: &Watch, tally: &Tally) -> Vec<ExportRow> {
             list.push(ExportRow {
                 month: month.clone(),
                 destination: watch.destinations.get(d).map_or_else(|| "world".to_string(), |r| network.regions[*r].clone()),
-                values: [fan[0], fan[1], fan[2], fan[3], fan[4], cell.sum / tally.count as f64],
+                values: [fan[0], fan[1], fan[2], fan[3], fan[4], cell.sum.value() / tally.count as f64],
                 partial: *partial,
             });
         }

@@ -1,6 +1,7 @@
 //! In: one value a realization. Out: statistics, each with its Monte Carlo error; blank where too few realizations lie behind.
 
 use super::{Stat, SummaryRow};
+use crate::ensemble::exact::Exact;
 use crate::ensemble::tally::Scalar;
 use crate::wide::{max, min};
 
@@ -17,7 +18,8 @@ pub struct Estimate {
     pub high: f64,
 }
 
-const Z: f64 = 1.959_963_984_540_054;
+/// Standard errors to either end of a 95 % interval.
+pub const Z: f64 = 1.959_963_984_540_054;
 
 /// The values of one outcome over realizations: in rising order, with how often each occurs.
 #[derive(Debug, Clone)]
@@ -55,8 +57,8 @@ impl Sample {
             below.push(sum);
         }
         let n = count as f64;
-        let mean = scalar.sum / n;
-        let variance = (scalar.squares - n * mean * mean).max(0.0) / (n - 1.0).max(1.0);
+        let mean = scalar.sum.value() / n;
+        let variance = (scalar.squares.value() - n * mean * mean).max(0.0) / (n - 1.0).max(1.0);
         Sample { values, below, mean, variance }
     }
 
@@ -147,6 +149,14 @@ pub fn proportion(hits: u64, n: u64) -> Estimate {
     Estimate { value: p, se: (p * (1.0 - p) / n).sqrt(), low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
 }
 
+/// Mean and standard error of `count` values from their sum and the sum of their squares. One value has no spread to tell: not a number.
+pub fn running(count: u64, sum: Exact, squares: Exact) -> (f64, f64) {
+    let n = count as f64;
+    let mean = sum.value() / n;
+    let variance = (squares.value() / n - mean * mean).max(0.0) * n / (n - 1.0);
+    (mean, (variance / n).sqrt())
+}
+
 /// Realizations that must lie beyond a percentile for it to be told.
 pub fn enough(stat: Stat, n: u64) -> bool {
     let n = n as f64;
@@ -232,8 +242,8 @@ mod tests {
         let mut counted = Scalar::default();
         for x in &values {
             counted.histogram.add(*x);
-            counted.sum += x;
-            counted.squares += x * x;
+            counted.sum.add(*x);
+            counted.squares.add(x * x);
         }
         for (metric, low_is_bad) in [("peak_unmet", false), ("min_cover", true)] {
             let exact = rows(metric, "world", &Sample::new(&values), &[0, 10_000], low_is_bad);

@@ -3,6 +3,11 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::until::Until;
+
+/// Version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Everything needed to repeat a run and to judge its cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -26,6 +31,12 @@ pub struct Manifest {
     pub inputs: Vec<Input>,
     /// The command line, without the command's own name.
     pub arguments: Vec<String>,
+    /// What was set on top of the inputs, in order: key and value; realizations and seed too where they were given.
+    #[serde(default)]
+    pub overrides: Vec<(String, String)>,
+    /// Whether each realization ran beside its own undisturbed baseline.
+    #[serde(default)]
+    pub baseline: bool,
     /// Realizations asked for and made.
     pub realizations: u64,
     /// Seconds from start to end.
@@ -36,6 +47,27 @@ pub struct Manifest {
     pub mass_error: f64,
     /// Warnings worth a reader's attention.
     pub warnings: Vec<String>,
+    /// How precise a mean became, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
+    /// Which part of a run this is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardOf>,
+}
+
+/// Which part of a run a shard's folder holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardOf {
+    /// Which, from 1.
+    pub number: u32,
+    /// Of how many.
+    pub of: u32,
+    /// Identity of the whole run: the same in all its shards.
+    pub ensemble: String,
+    /// First realization, from 0.
+    pub first: u64,
+    /// Realizations of this shard; those of the whole stand above.
+    pub realizations: u64,
 }
 
 /// A file that was read.
@@ -56,14 +88,19 @@ impl Input {
 
 /// SHA-256 in lower-case hexadecimal, 64 characters.
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 impl Manifest {
     /// A manifest that knows its program; the caller fills in times and warnings after the run.
     pub fn new(seed: u64, generator: &str, inputs: Vec<Input>, arguments: Vec<String>, realizations: u64) -> Manifest {
         Manifest {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: VERSION.to_owned(),
             commit: option_env!("COERCIVITY_COMMIT").map(str::to_owned),
             toolchain: option_env!("COERCIVITY_TOOLCHAIN").unwrap_or(concat!("rustc >= ", env!("CARGO_PKG_RUST_VERSION"))).to_owned(),
             platform: format!("{} {}", std::env::consts::ARCH, std::env::consts::OS),
@@ -73,11 +110,15 @@ impl Manifest {
             generator: generator.to_owned(),
             inputs,
             arguments,
+            overrides: vec![],
+            baseline: true,
             realizations,
             wall_seconds: 0.0,
             cpu_seconds: None,
             mass_error: 0.0,
             warnings: Vec::new(),
+            until: None,
+            shard: None,
         }
     }
 

@@ -8,6 +8,8 @@ pub mod estimate;
 pub mod lookup;
 pub mod manifest;
 pub mod stat;
+pub mod ticket;
+pub mod until;
 
 use jiff::civil::Date;
 
@@ -46,6 +48,8 @@ pub struct Results {
     pub facility_order: Vec<(String, String)>,
     /// Warnings worth a reader's attention.
     pub notes: Vec<String>,
+    /// How precise a mean became, if it was asked for.
+    pub until: Option<until::Until>,
 }
 
 /// An event on a time axis.
@@ -133,7 +137,7 @@ pub struct ExceedanceRow {
 }
 
 /// One line of `convergence.csv`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConvergenceRow {
     /// Metric.
     pub metric: String,

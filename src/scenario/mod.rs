@@ -23,6 +23,8 @@ mod value;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use names::suggestion;
+use parse::Shelf;
 use problem::Problems;
 pub use render::render;
 use schema::{Scenario, SourceFile};
@@ -55,20 +57,20 @@ pub enum Failure {
 /// [`Failure::Wrong`] with every problem of the files; [`Failure::Disk`] when the disk fails.
 pub fn load(path: &Path, sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
-    let sources = parse::open(path, sets, None, &mut problems)?;
-    read_all(sources, None, problems)
+    let sources = parse::open(path, Shelf::Disk, sets, &mut problems)?;
+    read_all(sources, Shelf::Disk, problems)
 }
 
-/// Loads a scenario again from copies of its files, the scenario first, each under the path it was read from ([`Scenario::files`]);
-/// the disk is not looked at.
+/// Loads a scenario from the files that [`Scenario::files`] held when it was read before, without the disk: the scenario first, each
+/// file under the path it had then, from which bases and rows are found again.
 ///
 /// # Errors
-/// [`Failure::Wrong`] as [`load`], and where a copy is missing.
-pub fn load_copies(copies: &[SourceFile], sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
+/// As [`load`].
+pub fn load_kept(files: &[SourceFile], sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
-    let first = copies.first().map(|c| c.path.clone()).unwrap_or_default();
-    let sources = parse::open(&first, sets, Some(copies), &mut problems)?;
-    read_all(sources, Some(copies), problems)
+    let path = files.first().map(|f| f.path.clone()).unwrap_or_default();
+    let sources = parse::open(&path, Shelf::Kept(files), sets, &mut problems)?;
+    read_all(sources, Shelf::Kept(files), problems)
 }
 
 /// Loads a scenario from a text; `name` stands for its path in messages, and bases are found from it.
@@ -77,12 +79,12 @@ pub fn load_copies(copies: &[SourceFile], sets: &[(String, String)]) -> Result<(
 /// As [`load`].
 pub fn load_text(name: &str, text: &str) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
-    let sources = parse::open_text(Path::new(name), text.to_owned(), &[], None, &mut problems)?;
-    read_all(sources, None, problems)
+    let sources = parse::open_text((Path::new(name), text.to_owned()), Shelf::Disk, &[], &mut problems)?;
+    read_all(sources, Shelf::Disk, problems)
 }
 
 /// Reads the merged tables, unless a file could not be read: what is missing then would only be told as unknown names.
-fn read_all(sources: parse::Sources, copies: parse::Copies<'_>, mut problems: Problems) -> Result<(Scenario, Problems), Failure> {
+fn read_all(sources: parse::Sources, shelf: Shelf<'_>, mut problems: Problems) -> Result<(Scenario, Problems), Failure> {
     let parse::Sources { table, mut files, sets, rows_folder, broken } = sources;
     let with_sets = |files: Vec<SourceFile>| files.into_iter().chain(sets.clone()).collect();
     if broken {
@@ -91,7 +93,7 @@ fn read_all(sources: parse::Sources, copies: parse::Copies<'_>, mut problems: Pr
     let (mut rows, mut rows_failed) = (None, false);
     match table.get("rows") {
         None => {}
-        Some(Value::Text(name)) => match rows::load(&rows_folder.join(name), copies, &mut problems)? {
+        Some(Value::Text(name)) => match rows::load(&rows_folder.join(name), shelf, &mut problems)? {
             Some((found, file)) => {
                 rows = Some(found);
                 files.push(file);

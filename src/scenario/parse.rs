@@ -27,19 +27,43 @@ pub struct Sources {
     pub broken: bool,
 }
 
-/// Where files are read from: the disk, or copies of what was read before, found by the paths they had then.
-pub type Copies<'a> = Option<&'a [SourceFile]>;
+/// Where files are read from.
+#[derive(Debug, Clone, Copy)]
+pub enum Shelf<'a> {
+    /// The disk.
+    Disk,
+    /// Files that were kept from an earlier run, each under the path it was read from then; the disk is not asked.
+    Kept(&'a [SourceFile]),
+}
 
-/// Reads a file that should be text of at most [`LARGEST`] bytes. A message is a fault of the user.
-///
-/// # Errors
-/// [`Failure::Disk`] when the disk fails or forbids reading.
-pub fn read_text(path: &Path, copies: Copies<'_>) -> Result<Result<String, String>, Failure> {
-    let shown = path.display();
-    if let Some(copies) = copies {
-        let copy = copies.iter().find(|c| c.path == path);
-        return Ok(copy.map(|c| c.text.clone()).ok_or_else(|| format!("there is no copy of {shown}")));
+impl Shelf<'_> {
+    /// The text of a file. A message is a fault of the user.
+    ///
+    /// # Errors
+    /// [`Failure::Disk`] when the disk fails or forbids reading.
+    pub fn read_text(self, path: &Path) -> Result<Result<String, String>, Failure> {
+        match self {
+            Shelf::Disk => read_text(path),
+            Shelf::Kept(files) => {
+                let kept = files.iter().find(|f| f.path == path);
+                Ok(kept.map(|f| f.text.clone()).ok_or_else(|| format!("{} is not among the files that were kept", path.display())))
+            }
+        }
     }
+
+    /// The one name of a file that has several.
+    fn real(self, path: &Path) -> PathBuf {
+        let real = match self {
+            Shelf::Disk => fs::canonicalize(path).ok(),
+            Shelf::Kept(_) => None,
+        };
+        real.unwrap_or_else(|| path.to_owned())
+    }
+}
+
+/// Reads a file that should be text of at most [`LARGEST`] bytes.
+fn read_text(path: &Path) -> Result<Result<String, String>, Failure> {
+    let shown = path.display();
     let disk = |source| Failure::Disk { path: path.to_owned(), source };
     let facts = match fs::metadata(path) {
         Ok(facts) => facts,
@@ -70,15 +94,15 @@ pub fn read_text(path: &Path, copies: Copies<'_>) -> Result<Result<String, Strin
 ///
 /// # Errors
 /// [`Failure::Disk`] when a disk fails; faults of the files become problems.
-pub fn open(path: &Path, sets: &[(String, String)], copies: Copies<'_>, problems: &mut Problems) -> Result<Sources, Failure> {
-    let text = match read_text(path, copies)? {
+pub fn open(path: &Path, shelf: Shelf<'_>, sets: &[(String, String)], problems: &mut Problems) -> Result<Sources, Failure> {
+    let text = match shelf.read_text(path)? {
         Ok(text) => text,
         Err(message) => {
             problems.error("", message);
             return Ok(Sources { broken: true, ..Sources::default() });
         }
     };
-    open_text(path, text, sets, copies, problems)
+    open_text((path, text), shelf, sets, problems)
 }
 
 /// The same for a text that is already at hand; `path` is its name, from which bases are found.
@@ -86,10 +110,9 @@ pub fn open(path: &Path, sets: &[(String, String)], copies: Copies<'_>, problems
 /// # Errors
 /// As [`open`].
 pub fn open_text(
-    path: &Path,
-    text: String,
+    (path, text): (&Path, String),
+    shelf: Shelf<'_>,
     sets: &[(String, String)],
-    copies: Copies<'_>,
     problems: &mut Problems,
 ) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
@@ -99,7 +122,7 @@ pub fn open_text(
     while let Some((path, text)) = next.take() {
         let name = path.display().to_string();
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        chain.push(fs::canonicalize(&path).unwrap_or_else(|_| path.clone()));
+        chain.push(shelf.real(&path));
         let table = read_table(&name, &text, problems);
         sources.files.push(SourceFile { path, text });
         let Some(mut table) = table else {
@@ -109,7 +132,7 @@ pub fn open_text(
         match table.take("base") {
             None => {}
             Some(Value::Text(base)) => {
-                next = open_base(&folder.join(base), &name, &chain, copies, problems)?;
+                next = open_base(&folder.join(base), shelf, &name, &chain, problems)?;
                 sources.broken |= next.is_none();
             }
             Some(other) => {
@@ -157,19 +180,19 @@ fn read_table(name: &str, text: &str, problems: &mut Problems) -> Option<Table> 
 /// Opens the base of a file, unless it is one of those that led here.
 fn open_base(
     base: &Path,
+    shelf: Shelf<'_>,
     name: &str,
     chain: &[PathBuf],
-    copies: Copies<'_>,
     problems: &mut Problems,
 ) -> Result<Option<(PathBuf, String)>, Failure> {
-    let text = match read_text(base, copies)? {
+    let text = match shelf.read_text(base)? {
         Ok(text) => text,
         Err(message) => {
             problems.error(format!("base in {name}"), message).help("the path is taken from the folder of the file that names it");
             return Ok(None);
         }
     };
-    let real = fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
+    let real = shelf.real(base);
     if chain.contains(&real) {
         let whom = if chain.last() == Some(&real) { "the file itself" } else { "a file that has this one as its base" };
         problems

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
+use super::Failure;
+use super::parse::Shelf;
 use super::problem::Problems;
 use super::schema::{RowTable, SourceFile};
-use super::{Failure, parse};
 
 /// Loads the table; faults are noted at the key `rows`.
 ///
 /// # Errors
 /// [`Failure::Disk`] when the disk fails.
-pub fn load(path: &Path, copies: parse::Copies<'_>, problems: &mut Problems) -> Result<Option<(RowTable, SourceFile)>, Failure> {
-    let text = match parse::read_text(path, copies)? {
+pub fn load(path: &Path, shelf: Shelf<'_>, problems: &mut Problems) -> Result<Option<(RowTable, SourceFile)>, Failure> {
+    let text = match shelf.read_text(path)? {
         Ok(text) => text,
         Err(message) => {
             problems.error("rows", message).help("the path is taken from the folder of the file that names it");

@@ -145,7 +145,7 @@ pub fn compare(
             .scalars
             .iter()
             .zip(&sums.scalars)
-            .map(|(&(a, _), scalar)| difference(v + 1, &names[0][a], &Sample::new(&scalar.values)))
+            .map(|(&(a, _), values)| difference(v + 1, &names[0][a], &Sample::new(values)))
             .collect();
         list.sort_by(|a, b| (&a.metric, &a.scope).cmp(&(&b.metric, &b.scope)));
         out.differences.append(&mut list);
