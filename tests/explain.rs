@@ -126,11 +126,12 @@ fn what_bound_is_what_was_short() {
     let weeks = |scope: &str, kind: &str| -> Vec<u32> {
         rows.iter().filter(|r| &r[3] == scope && &r[5] == kind).map(|r| r[0].parse().expect("a period")).collect()
     };
-    let banned = weeks("lane:MAGNETS/magnet>CARS/magnet:magnet", "ban");
+    let banned = weeks("lane:MAGNETS>CARS:magnet", "ban");
     assert_eq!(banned, (8..34).collect::<Vec<u32>>(), "the ban holds the lane from its first week to its last");
-    let dry = weeks("user:CARS/magnet", "input");
-    // Eight weeks of stock and six on the way.
-    assert!(dry.first().is_some_and(|t| (20..=24).contains(t)) && dry.len() > 10, "{dry:?}");
+    // Eight weeks of stock and six on the way; while the ban lasts nobody may order, after it the way is long.
+    let (shut_out, dry) = (weeks("user:CARS/magnet", "refused"), weeks("user:CARS/magnet", "input"));
+    assert!(shut_out.first().is_some_and(|t| (20..=24).contains(t)) && shut_out.len() > 8, "{shut_out:?}");
+    assert!(dry.first().is_some_and(|t| (33..=36).contains(t)) && dry.len() > 4, "{dry:?}");
     // What is told of the line is what the trace says it lacked.
     let trace = desk.read("out/trace.csv");
     let mut table = csv::Reader::from_reader(trace.as_bytes());
@@ -143,7 +144,7 @@ fn what_bound_is_what_was_short() {
         };
         *lacking.entry(r[0].to_owned()).or_default() += sign * r[4].parse::<f64>().expect("a number");
     }
-    for r in rows.iter().filter(|r| &r[3] == "user:CARS/magnet" && &r[5] == "input") {
+    for r in rows.iter().filter(|r| &r[3] == "user:CARS/magnet" && ["refused", "input"].contains(&&r[5])) {
         let told: f64 = r[7].parse().expect("an amount");
         assert!((told - lacking[&r[0]]).abs() < 1e-6, "period {}: {told} and {}", &r[0], lacking[&r[0]]);
     }

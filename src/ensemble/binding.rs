@@ -11,16 +11,16 @@ use crate::shocks::PeriodShocks;
 use crate::wide::{exp1, ln1};
 
 /// Less than this share of normal is not told.
-const NOTICED: f64 = 0.01;
+pub const NOTICED: f64 = 0.01;
 
 /// Why less happened than was wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Too little of an input, or of what is used, on the shelf.
     Input,
-    /// Buyers were refused a licence (or shut out by a ban) and have used up what they had.
+    /// Buyers may not order, refused a licence or shut out by a ban, and have used up what they had.
     Refused,
-    /// Goods wait at a licence desk.
+    /// More is filed at a licence desk than it lets go. Only here an amount may be negative: more let go than filed.
     Licence,
     /// A ban shuts the lane.
     Ban,
@@ -114,8 +114,14 @@ pub struct Notes<'a> {
 
 impl Notes<'_> {
     fn note(&mut self, place: Place, kind: Kind, what: usize, amount: f64) {
+        if amount > 0.0 {
+            self.push(place, kind, what, amount);
+        }
+    }
+
+    fn push(&mut self, place: Place, kind: Kind, what: usize, amount: f64) {
         let normal = normal(self.world.network, place);
-        if normal > 0.0 && amount > NOTICED * normal {
+        if normal > 0.0 && amount.abs() > NOTICED * normal {
             self.list.push(Binding { period: self.now.period, place, kind, what, amount, share: amount / normal });
         }
     }
@@ -170,17 +176,19 @@ impl Notes<'_> {
             }
         }
         for (u, user) in n.users.iter().enumerate() {
-            let (demand, waited) = (after.users[u].demand[w], before.users[u].backlog[w]);
-            let unmet = demand + waited - after.users[u].served[w];
+            let (demand, served, waits) = (after.users[u].demand[w], after.users[u].served[w], after.users[u].backlog[w]);
             let commodity = n.slots[user.slot].commodity;
-            let [_, refused] = self.shortage(before, user.slot, demand);
-            let refused = refused.min(unmet);
+            let unmet = (demand - served).max(0.0);
+            let refused = self.shortage(before, user.slot, demand)[1].min(unmet);
             self.note(Place::User(u), Kind::Refused, commodity, refused);
             // Whoever leaves goods on the shelf was held back by something else.
             let slot = &after.slots[user.slot];
             let left = slot.on_hand[w] - after.stranded_on_hand(user.slot)[w];
-            let kind = if left > 1e-6 * user.demand { Kind::CatchUp } else { Kind::Input };
-            self.note(Place::User(u), kind, commodity, unmet - refused);
+            if left > 1e-6 * user.demand {
+                self.note(Place::User(u), Kind::CatchUp, commodity, (unmet - refused).max(waits.min(demand)));
+            } else {
+                self.note(Place::User(u), Kind::Input, commodity, unmet - refused);
+            }
         }
     }
 
@@ -281,8 +289,8 @@ impl Notes<'_> {
             self.note(Place::Lane(l), Kind::Carrier, commodity, owed - most);
         }
         if let Some(h) = here.licence {
-            let free = after.lanes[l].cleared[w] - here.cleared[w];
-            self.note(Place::Lane(l), Kind::Licence, commodity, after.lanes[l].shipped[w] - free);
+            let (filed_or_free, let_go) = (after.lanes[l].shipped[w], after.lanes[l].cleared[w]);
+            self.push(Place::Lane(l), Kind::Licence, commodity, filed_or_free - let_go);
             self.note(Place::Lane(l), Kind::Refused, commodity, (1.0 - before.licensed_share[h][w]) * lane.flow);
         }
     }

@@ -19,7 +19,7 @@ use crate::wide::{Row, WIDTH};
 pub struct Replay {
     /// Outcomes and drawn parameters: (metric, scope) and value, as in the table of realizations.
     pub scalars: Vec<((String, String), f64)>,
-    /// What happened, one value a period, sorted by variable and scope.
+    /// What happened, one value a period, sorted by variable and scope; without what is zero in every period.
     pub trace: Vec<Traced>,
     /// What bound where, in order of time.
     pub bindings: Vec<Binding>,
@@ -64,6 +64,8 @@ pub fn replay(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, k:
     let names = scalar_names(network, shocks, watch, plan);
     let scalars = names.into_iter().zip(record.scalars.iter().map(|row| row[column])).collect();
     let Spy { mut trace, bindings, .. } = spy;
+    // What stays at nothing all the time tells nothing.
+    trace.retain(|t| t.values.iter().any(|x| *x != 0.0));
     trace.sort_by(|a, b| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));
     let windows = shocks.open(network, first).windows;
     let happens = windows.iter().enumerate().filter(|(_, x)| x.occurs[column] > 0.0 && x.onset[column] < plan.horizon as f64);

@@ -7,8 +7,8 @@ use crate::study::explain::{Episode, Explanation, ON_THE_WAY, Outcome, Row};
 
 /// Share of a row's normal flow from which a week counts as bound for the story of how it spread.
 const FELT: f64 = 0.1;
-/// Rows told at most.
-const TOLD: usize = 12;
+/// Reasons told at most: of goods on their way, and of places.
+const TOLD: [usize; 2] = [5, 10];
 
 /// The page; `of`: realizations of the run; `folder`: where the files lie.
 pub fn page(explanation: &Explanation, of: u64, folder: Option<&str>) -> String {
@@ -78,8 +78,7 @@ fn outcomes(explanation: &Explanation, page: &mut Page) {
         .filter(|o| o.metric == "unmet_share" && (o.scope.starts_with("region:") || o.scope.starts_with("sector:")) && o.value > 0.005)
         .collect();
     places.sort_by(|a, b| b.value.total_cmp(&a.value));
-    let list: Vec<String> =
-        places.iter().take(6).map(|o| format!("{} {}", o.scope.split_once(':').map_or("", |x| x.1), percent(o.value))).collect();
+    let list: Vec<String> = places.iter().take(6).map(|o| format!("{} {}", explanation.name(&o.scope), percent(o.value))).collect();
     if !list.is_empty() {
         page.wrapped("  ", &format!("Most affected: {}.", list.join(", ")));
     }
@@ -91,8 +90,8 @@ fn reason(row: &Row, episode: &Episode) -> String {
         Kind::Input if episode.what.is_empty() => "nothing left".to_owned(),
         Kind::Input => format!("no {} left", episode.what),
         Kind::Refused if row.section == ON_THE_WAY => "buyers refused a licence".to_owned(),
-        Kind::Refused => format!("refused {}, own stock used up", episode.what),
-        Kind::Licence => "held at the licence desk".to_owned(),
+        Kind::Refused => format!("those who may not order have no {} left", episode.what),
+        Kind::Licence => "more filed at the licence desk than let go".to_owned(),
         Kind::Ban => "banned".to_owned(),
         Kind::Quota => format!("quota used up ({})", episode.what),
         Kind::Capacity => "at capacity".to_owned(),
@@ -151,7 +150,13 @@ fn longest(explanation: &Explanation, page: &mut Page) {
         return;
     }
     page.heading("WHAT BOUND LONGEST AND MOST, in weeks of normal flow kept back");
-    for (row, e, weeks) in list.iter().take(TOLD) {
+    let mut told = [0; 2];
+    for (row, e, weeks) in &list {
+        let kind = usize::from(row.section != ON_THE_WAY);
+        told[kind] += 1;
+        if told[kind] > TOLD[kind] {
+            continue;
+        }
         let Some((from, to)) = e.span() else { continue };
         let (worst, amount) = e.worst();
         page.wrapped(
@@ -170,7 +175,8 @@ fn longest(explanation: &Explanation, page: &mut Page) {
             ),
         );
     }
-    if list.len() > TOLD {
-        page.wrapped("  ", &format!("{} more are in bindings.csv and on the chart.", list.len() - TOLD));
+    let more: usize = told.iter().zip(TOLD).map(|(n, most)| n.saturating_sub(most)).sum();
+    if more > 0 {
+        page.wrapped("  ", &format!("{more} more are in bindings.csv and on the chart."));
     }
 }

@@ -27,8 +27,8 @@ const LEVELS: [f64; 2] = [0.1, 0.5];
 
 /// Reasons in the order of the legend: colour and words.
 const REASONS: [(Kind, Ink, &str); 9] = [
-    (Kind::Licence, BLUE, "waits at a licence desk"),
-    (Kind::Refused, PURPLE, "buyers refused"),
+    (Kind::Licence, BLUE, "more filed at a licence desk than let go"),
+    (Kind::Refused, PURPLE, "buyers may not order"),
     (Kind::Ban, BLACK, "banned"),
     (Kind::Quota, GREEN, "quota used up"),
     (Kind::Input, VERMILLION, "nothing left to use"),

@@ -217,7 +217,8 @@ fn realizations(names: &[(String, String)], tally: &Tally, results: &mut Results
     }
 }
 
-fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
+/// Names for people of scopes.
+pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     let mut list = vec![("world".to_string(), "World".to_string())];
     list.extend(scenario.regions.iter().map(|r| (format!("region:{}", r.id), r.name.clone())));
     list.extend(scenario.sectors.iter().map(|r| (format!("sector:{}", r.id), r.name.clone())));

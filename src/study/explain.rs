@@ -6,12 +6,12 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::ensemble::Plan;
-use crate::ensemble::binding::{Binding, Kind, Place, normal};
+use crate::ensemble::binding::{Binding, Kind, NOTICED, Place, normal};
 use crate::ensemble::observe::Watch;
 use crate::ensemble::replay::{Traced, replay};
 use crate::network::Network;
 use crate::results::EventMark;
-use crate::results::collect::stage_name;
+use crate::results::collect::{labels, stage_name};
 use crate::scenario::schema::{Run, Scenario, Stage};
 use crate::shocks::Shocks;
 
@@ -32,6 +32,8 @@ pub struct Explanation {
     pub outcomes: Vec<Outcome>,
     /// Every variable of every place, one value a period.
     pub trace: Vec<Traced>,
+    /// Names for people of scopes.
+    pub names: Vec<(String, String)>,
     /// What bound, in order of time.
     pub bound: Vec<Bound>,
     /// The same in rows along the chain: goods on their way, then stage by stage.
@@ -131,6 +133,12 @@ impl Explanation {
         self.start.checked_add((weeks * 7).days()).unwrap_or(self.start)
     }
 
+    /// Name for people of a scope; without one, its id.
+    pub fn name<'a>(&'a self, scope: &'a str) -> &'a str {
+        let known = self.names.iter().find(|(s, _)| s == scope).map(|(_, name)| name.as_str());
+        known.unwrap_or_else(|| scope.split_once(':').map_or(scope, |(_, id)| id))
+    }
+
     /// Value of an outcome.
     pub fn outcome(&self, metric: &str, scope: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|o| o.metric == metric && o.scope == scope)
@@ -163,7 +171,8 @@ pub fn explain(scenario: &Scenario, network: &Network, shocks: &Shocks, baseline
         events,
         outcomes: replay.scalars.into_iter().map(outcome).collect(),
         trace: replay.trace,
-        bound: replay.bindings.iter().map(|b| bound(network, shocks, b)).collect(),
+        bound: replay.bindings.iter().filter(|b| b.amount > 0.0).map(|b| bound(network, shocks, b)).collect(),
+        names: labels(scenario, network),
         rows: rows(scenario, network, shocks, &replay.bindings, plan.horizon),
     }
 }
@@ -231,7 +240,16 @@ fn rows(scenario: &Scenario, n: &Network, shocks: &Shocks, bindings: &[Binding],
             }
         });
     }
+    // At a desk one lane's file may wait while its neighbour's is let go: only what the row as a whole has more waiting is kept back.
+    for (key, reasons) in &mut sums {
+        let least = NOTICED * normals.get(key).copied().unwrap_or(0.0);
+        for amounts in reasons.values_mut() {
+            amounts.iter_mut().for_each(|x| *x = if *x > least { *x } else { 0.0 });
+        }
+        reasons.retain(|_, amounts| amounts.iter().any(|x| *x > 0.0));
+    }
     sums.into_iter()
+        .filter(|(_, reasons)| !reasons.is_empty())
         .map(|(key, reasons)| Row {
             section: key.0.map_or(ON_THE_WAY, stage_name),
             name: names.get(&key).cloned().unwrap_or_default(),
