@@ -1,10 +1,20 @@
 //! `explain`: one future of a run again.
 
-mod command;
+mod desk;
+mod legible;
 
 use std::collections::BTreeMap;
+use std::process::Output;
 
-use command::{Desk, code, done, said, scenario, told};
+use desk::{Desk, code, shipped as scenario, told};
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn done(output: &Output) {
+    assert_eq!(code(output), 0, "{}", told(output));
+}
 
 /// Outcomes of an explanation: `metric:scope` and the text of its value.
 fn outcomes(desk: &Desk, folder: &str) -> BTreeMap<String, String> {
@@ -63,19 +73,19 @@ fn a_folder_and_its_scenario_with_the_same_flags_explain_the_same_bytes() {
         assert!(one.lines().count() > 5, "{file}");
         assert!(one == desk.read(&format!("two/{file}")) && one == desk.read(&format!("three/{file}")), "{file} differs");
     }
-    command::legible("what-bound", &desk.read("one/charts/what-bound.svg"));
+    legible::legible("what-bound", &desk.read("one/charts/what-bound.svg"));
 }
 
 #[test]
 fn the_bases_of_a_run_are_taken_from_its_folder_even_when_they_have_gone() {
     let desk = Desk::new();
-    std::fs::create_dir(desk.path().join("worlds")).expect("a folder");
-    std::fs::copy(scenario("first.toml"), desk.path().join("worlds/same.toml")).expect("a copy");
+    std::fs::create_dir(desk.path("worlds")).expect("a folder");
+    std::fs::copy(scenario("first.toml"), desk.path("worlds/same.toml")).expect("a copy");
     // Base and scenario share a file name.
     desk.write("same.toml", "base = \"worlds/same.toml\"\ntitle = \"On top\"\n[run]\nrealizations = 18\n");
     done(&desk.run(&["run", "same.toml", "--no-charts", "-o", "run"]));
-    std::fs::remove_dir_all(desk.path().join("worlds")).expect("removed");
-    std::fs::remove_file(desk.path().join("same.toml")).expect("removed");
+    std::fs::remove_dir_all(desk.path("worlds")).expect("removed");
+    std::fs::remove_file(desk.path("same.toml")).expect("removed");
     explained_as_it_was(&desk, "run", 17);
 }
 
@@ -84,7 +94,7 @@ fn what_cannot_be_explained_is_said_and_ends_with_two() {
     let desk = Desk::new();
     let first = scenario("first.toml");
     done(&desk.run(&["run", &first, "--realizations", "12", "--no-charts", "-o", "run"]));
-    std::fs::create_dir(desk.path().join("empty")).expect("a folder");
+    std::fs::create_dir(desk.path("empty")).expect("a folder");
     let fails = |arguments: &[&str], words: &str| {
         let output = desk.run(&[&["explain"], arguments].concat());
         assert_eq!(code(&output), 2, "{arguments:?}: {}", told(&output));
