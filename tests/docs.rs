@@ -149,10 +149,10 @@ fn try_out(desk: &desk::Desk, line: &str) {
     words.remove(0);
     match words.iter().position(|w| w == "--realizations") {
         Some(i) => words[i + 1] = FEW.to_owned(),
-        None if words[0] == "run" => words.extend(["--realizations", FEW].map(str::to_owned)),
+        None if ["run", "compare"].contains(&words[0].as_str()) => words.extend(["--realizations", FEW].map(str::to_owned)),
         None => {}
     }
-    if ["run", "merge"].contains(&words[0].as_str()) {
+    if ["run", "merge", "compare", "explain"].contains(&words[0].as_str()) {
         words.extend(["--no-charts", "--quiet"].map(str::to_owned));
     }
     let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -194,7 +194,7 @@ fn every_command_of_the_pages_works_in_its_order() {
 fn every_example_of_the_help_works_in_its_order() {
     let desk = desk_with_scenarios();
     let mut seen = 0;
-    for command in ["check", "run", "merge", ""] {
+    for command in ["check", "run", "merge", "compare", "explain", ""] {
         let help = desk.done(&[command, "--help"].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>());
         let examples: Vec<&str> = help.lines().map(str::trim).filter(|l| l.starts_with("coercivity ")).collect();
         assert!(!examples.is_empty(), "`{command} --help` has no example");

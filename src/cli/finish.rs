@@ -20,13 +20,14 @@ use crate::results::until::Until;
 use crate::results::{Results, collect, csv};
 
 /// Name of the generator, for manifests.
-const GENERATOR: &str = "Philox4x32-10";
+pub(crate) const GENERATOR: &str = "Philox4x32-10";
 
 /// What was counted, and of what.
 pub(crate) struct Ended<'a> {
     pub loaded: &'a Loaded,
     pub watch: &'a Watch,
     pub plan: &'a Plan,
+    pub overrides: &'a [(String, String)],
     pub tally: &'a Tally,
     pub until: Option<Until>,
     pub inputs: Vec<Input>,
@@ -40,6 +41,8 @@ pub(crate) fn manifest(e: &Ended<'_>, realizations: u64) -> Manifest {
     let arguments = std::env::args().skip(1).collect();
     let mut manifest = Manifest::new(e.loaded.scenario.run.seed, GENERATOR, e.inputs.clone(), arguments, realizations);
     manifest.identity = e.identity.clone();
+    manifest.overrides = e.overrides.to_vec();
+    manifest.baseline = e.plan.baseline;
     manifest.wall_seconds = e.began.elapsed().as_secs_f64();
     manifest.threads = e.threads;
     manifest.mass_error = e.tally.mass_error;
@@ -61,7 +64,7 @@ pub(crate) fn finish(e: Ended<'_>, folder: Folder, out: &OutputOptions, stop: &A
     inputs::write(folder.path(), &scenario.files)?;
     csv::write_all(&results, folder.path()).context("cannot write the tables")?;
     if !out.no_charts {
-        results.notes.extend(write_charts(folder.path(), &results)?);
+        results.notes.extend(write_charts(folder.path(), &report::draw_all(&results))?);
     }
     let mut manifest = manifest(&e, e.tally.count);
     manifest.warnings.extend(results.notes.iter().cloned());
@@ -88,11 +91,11 @@ pub(crate) fn finish(e: Ended<'_>, folder: Folder, out: &OutputOptions, stop: &A
     }
 }
 
-fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {
+/// Writes charts, each as SVG, PNG and CSV, and hands on what was said of those left out.
+pub(crate) fn write_charts(folder: &Path, drawn: &report::Drawn) -> Result<Vec<String>> {
     use rayon::prelude::*;
     let charts = folder.join("charts");
     fs::create_dir_all(&charts).context("cannot make the folder of charts")?;
-    let drawn = report::draw_all(results);
     drawn.charts.par_iter().try_for_each(|chart| -> Result<()> {
         let write = |ending: &str, bytes: &[u8]| {
             let path = charts.join(format!("{}.{ending}", chart.name));
@@ -102,7 +105,7 @@ fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {
         write("csv", chart.csv.as_bytes())?;
         write("png", &report::png::png(&chart.svg)?)
     })?;
-    Ok(drawn.notes)
+    Ok(drawn.notes.clone())
 }
 
 fn json(results: &Results, place: &Path, seconds: f64) -> Result<String> {

@@ -101,6 +101,17 @@ pub(crate) fn merge(a: &MergeArguments) -> Result<Outcome> {
         return Ok(refuse(&format!("the shards hold {} realizations, and the run has {}", tally.count, plan.realizations)));
     }
     let inputs = ticket.inputs.clone();
-    let ended = Ended { loaded: &loaded, watch: &watch, plan: &plan, tally: &tally, until: None, inputs, identity, threads: 1, began };
+    let ended = Ended {
+        loaded: &loaded,
+        watch: &watch,
+        plan: &plan,
+        overrides: &ticket.overrides,
+        tally: &tally,
+        until: None,
+        inputs,
+        identity,
+        threads: 1,
+        began,
+    };
     finish::finish(ended, made, out, &stop)
 }

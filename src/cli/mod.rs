@@ -2,15 +2,19 @@
 //! not met, 130 interrupted.
 
 mod check;
+mod compare;
+mod explain;
 mod finish;
 mod folder;
 mod inputs;
+mod kept;
 mod load;
 mod merge;
 mod options;
 mod progress;
 mod run;
 mod shard;
+mod variants;
 
 use std::process::ExitCode;
 
@@ -30,6 +34,8 @@ const EXAMPLES: &str = "Examples:
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
   coercivity run scenarios/first.toml --until 3% --realizations 20000
   coercivity merge output/first-1 output/first-2 -o output/first
+  coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=13 weeks'
+  coercivity explain output/first --realization 17
 
 Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 not as precise as asked, 130 interrupted.";
 
@@ -37,6 +43,10 @@ Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 not as precise as 
 enum Command {
     /// Run a scenario and leave its tables and charts in a folder.
     Run(run::RunArguments),
+    /// Run variants through the same futures and tell what a change changes.
+    Compare(compare::CompareArguments),
+    /// Replay one realization of a run in every detail, and tell what bound where.
+    Explain(explain::ExplainArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
     /// Merge the shards of a run into the folder that the whole run would have left.
@@ -65,6 +75,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Run(a) => run::run(a),
+        Command::Compare(a) => compare::compare(a),
+        Command::Explain(a) => explain::explain(a),
         Command::Check(a) => check::check(a),
         Command::Merge(a) => merge::merge(a),
     };

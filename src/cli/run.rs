@@ -100,7 +100,8 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     };
     bar.finish_and_clear();
     let until = goal.map(|(goal, place)| goal.outcome(place, &tally));
-    let ended = Ended { loaded: &loaded, watch: &watch, plan: &plan, tally: &tally, until, inputs, identity, threads, began };
+    let ended =
+        Ended { loaded: &loaded, watch: &watch, plan: &plan, overrides: &sets, tally: &tally, until, inputs, identity, threads, began };
     match a.shard {
         Some(shard) => shard::finish(ended, (shard, &whole), &sets, folder, out),
         None => finish::finish(ended, folder, out, &stop),

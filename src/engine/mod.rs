@@ -37,28 +37,28 @@ pub const VERBS: [&str; 8] = ["events", "desks", "receive", "produce", "order", 
 /// One period, for a batch of realizations.
 #[inline(always)]
 pub fn step(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    step_watched(world, now, state, |_| {});
+    step_watched(world, now, state, |_, _| {});
 }
 
-/// The same; `done` hears the index of each verb when it has been done.
+/// The same; `done` hears the index of each verb when it has been done, and sees the state it leaves.
 #[inline(always)]
-pub fn step_watched(world: World<'_>, now: &PeriodShocks, state: &mut State, mut done: impl FnMut(usize)) {
+pub fn step_watched(world: World<'_>, now: &PeriodShocks, state: &mut State, mut done: impl FnMut(usize, &State)) {
     events::events(world, now, state);
-    done(0);
+    done(0, state);
     desks::desks(world, now, state);
-    done(1);
+    done(1, state);
     receive::receive(world, state);
-    done(2);
+    done(2, state);
     produce::produce(world, now, state);
-    done(3);
+    done(3, state);
     order::order(world, state);
-    done(4);
+    done(4, state);
     ship::ship(world, now, state);
-    done(5);
+    done(5, state);
     price::price(world, now, state);
-    done(6);
+    done(6, state);
     adapt::adapt(world, now, state);
-    done(7);
+    done(7, state);
     debug_assert!(balance::nothing_negative(state));
     state.period += 1;
 }

@@ -11,7 +11,7 @@ use super::sight::{Sight, output, served};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
-use crate::shocks::{Draws, Shocks};
+use crate::shocks::{Draws, PeriodShocks, Shocks};
 use crate::wide::{Row, WIDTH, ZERO, each, splat};
 
 /// What one batch leaves.
@@ -69,9 +69,29 @@ fn refill<T: Clone>(list: &mut Vec<T>, n: usize, item: T) {
     list.resize(n, item);
 }
 
+/// What somebody who looks over the shoulder of a batch sees: the state after each verb, and at each period's end.
+pub struct Moment<'a> {
+    /// Period, 0 the first.
+    pub period: usize,
+    /// Index in [`engine::VERBS`] of the verb that has been done; one past the last: the period is over, and has been looked at.
+    pub verb: usize,
+    /// The chain, what is scheduled, and what was drawn once.
+    pub world: World<'a>,
+    /// What happens this period.
+    pub now: &'a PeriodShocks,
+    /// The state.
+    pub state: &'a State,
+    /// What is watched of it: of this period at its end, of the one before until then.
+    pub sight: &'a Sight,
+}
+
+/// Somebody who is shown every moment of a batch (not of its baseline), if anybody is. Called through a pointer, so that the engine is
+/// compiled once for all of them.
+pub type See<'a> = Option<&'a mut dyn FnMut(Moment<'_>)>;
+
 /// Runs one batch, and its baseline before it, into a record whose memory is used again.
 #[inline(always)]
-pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
+pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_>) {
     let Job { network, shocks, watch, plan, first, .. } = job;
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     record.used = used;
@@ -98,7 +118,11 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
             return;
         }
         shocks.fill(network, &draws, t, &mut now);
-        engine::step(world, &now, &mut state);
+        engine::step_watched(world, &now, &mut state, |verb, state| {
+            if let Some(see) = &mut see {
+                see(Moment { period: t, verb, world, now: &now, state, sight: &sight });
+            }
+        });
         sight.look(network, watch, &state);
         let age = each(|w| t as f64 - onset[w]);
         for (g, (track, week)) in tracks.iter_mut().zip(&mut sight.weeks).enumerate() {
@@ -113,6 +137,9 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
         sight.raise_peaks(watch, &mut peaks);
         output(watch, &state, (t, plan.horizon), used, &mut record.output);
         exports(watch, &sight.exports, t, &mut exported);
+        if let Some(see) = &mut see {
+            see(Moment { period: t, verb: engine::VERBS.len(), world, now: &now, state: &state, sight: &sight });
+        }
     }
     record.exports.clear();
     for row in &exported {

@@ -8,7 +8,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::Plan;
-use super::batch::{Record, run};
+use super::batch::{Record, See, run};
 use super::observe::Watch;
 use super::profile::{Profile, profile};
 use super::tally::{Cell, Wave, count};
@@ -96,8 +96,13 @@ macro_rules! on_every_path {
 }
 
 on_every_path! {
-    /// Runs a batch on one path, into a record whose memory is used again.
-    run_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record) -> () = run
+    /// Runs a batch on one path, into a record whose memory is used again; `see` is shown every moment of it.
+    watch_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, see: See<'_>) -> () = run
+}
+
+/// Runs a batch on one path, into a record whose memory is used again.
+pub fn run_on(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
+    watch_on(path, job, stop, record, None);
 }
 
 on_every_path! {

@@ -28,6 +28,11 @@ pub const METRICS: [&str; 10] = [
     "not_recovered",   // 1 if short and not recovered by the end of the run (time_to_recover is then a lower bound), else 0
 ];
 
+/// Whether less of a metric is worse, of prices too: cheap is good for who buys.
+pub fn low_is_bad(metric: &str) -> bool {
+    matches!(metric, "fill_rate" | "time_to_survive" | "min_cover")
+}
+
 /// Follows one scope through a batch.
 #[derive(Debug, Clone)]
 pub struct Track {

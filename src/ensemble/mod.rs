@@ -3,6 +3,8 @@
 //! Parallel inside a wave of fixed size, merged in batch order: the same bits on 1, 2 or 64 threads, and in shards.
 
 pub mod batch;
+pub mod binding;
+pub mod compare;
 pub mod dispatch;
 pub mod exact;
 pub mod histogram;
@@ -10,6 +12,7 @@ pub mod metrics;
 pub mod observe;
 pub mod pace;
 pub mod profile;
+pub mod replay;
 pub mod shard;
 pub mod sight;
 pub mod tally;

@@ -14,6 +14,8 @@ pub enum Said {
     Number,
     /// A share, as a percentage.
     Percent,
+    /// A difference of shares, in percentage points.
+    Points,
 }
 
 /// A scale of numbers, linear or logarithmic.
@@ -46,6 +48,21 @@ impl Scale {
             (value, tick_label(value, step, said))
         });
         Scale { low: 0.0, high: steps * step, log: false, ticks: ticks.collect() }
+    }
+
+    /// From a round number below `low` (≤ 0) to one above `high` (≥ 0), zero among the ticks, in about `count` steps.
+    pub fn around_zero(low: f64, high: f64, count: usize, said: Said) -> Scale {
+        let (low, high) = (if low.is_finite() { low.min(0.0) } else { 0.0 }, if high.is_finite() { high.max(0.0) } else { 0.0 });
+        let (low, high) = if high > low { (low, high) } else { (-1.0, 1.0) };
+        let step = nice_step((high - low) / count.max(1) as f64);
+        let steps = |x: f64| (x / step - 1e-9).ceil() as i32;
+        // Below zero there is room for a line at zero at least.
+        let (below, above) = (steps(-low).max(1), steps(high).max(1));
+        let ticks = (-below..=above).map(|i| {
+            let value = f64::from(i) * step;
+            (value, tick_label(value, step, said))
+        });
+        Scale { low: -f64::from(below) * step, high: f64::from(above) * step, log: false, ticks: ticks.collect() }
     }
 
     /// From the round number at or below `low` to the one at or above `high`, in about `count` steps; zero need not be among them.
@@ -95,7 +112,7 @@ impl Scale {
 }
 
 fn tick_label(value: f64, step: f64, said: Said) -> String {
-    let (value, step) = if said == Said::Percent { (value * 100.0, step * 100.0) } else { (value, step) };
+    let (value, step) = if said == Said::Number { (value, step) } else { (value * 100.0, step * 100.0) };
     let mut places = say::decimals(step, 1);
     // 2.5 and its kin need one more digit than their size tells.
     if (step * 10f64.powi(places as i32)).fract().abs() > 1e-6 && (step * 10f64.powi(places as i32)).fract() < 1.0 - 1e-6 {
@@ -224,6 +241,8 @@ mod tests {
         assert_eq!(labels(&Scale::between(-3.0, 4.0, 4, Said::Number)), ["−4", "−2", "0", "2", "4"]);
         assert_eq!(labels(&Scale::between(5.0, 5.0, 2, Said::Number)), ["4.9975", "5.0000", "5.0025"]);
         assert_eq!(labels(&Scale::logarithmic(60.0, 3100.0, Said::Number)), ["50", "100", "200", "500", "1,000", "2,000", "5,000"]);
+        assert_eq!(labels(&Scale::around_zero(-0.031, 0.012, 4, Said::Points)), ["−4", "−2", "0", "2"]);
+        assert_eq!(labels(&Scale::around_zero(0.0, 0.0, 2, Said::Number)), ["−1", "0", "1"]);
         assert_eq!(Scale::logarithmic(10.0, 1000.0, Said::Number).place(100.0), 0.5);
     }
 }

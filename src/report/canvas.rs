@@ -112,6 +112,36 @@ impl<'a> Canvas<'a> {
         self.put(PathElement::new(points.iter().map(|p| units(*p)).collect::<Vec<_>>(), style));
     }
 
+    /// The same in strokes and gaps of the given lengths, px, in turn; none: one stroke.
+    pub fn dashed(&mut self, points: &[(f64, f64)], ink: Ink, width: f64, lengths: &[f64]) {
+        if lengths.iter().sum::<f64>() <= 0.0 {
+            return self.line(points, ink, width);
+        }
+        let Some(&start) = points.first() else { return };
+        let (mut turn, mut left, mut stroke) = (0, lengths[0], vec![start]);
+        for pair in points.windows(2) {
+            let (mut from, to) = (pair[0], pair[1]);
+            let mut rest = (to.0 - from.0).hypot(to.1 - from.1);
+            while rest > left {
+                let share = left / rest;
+                from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+                stroke.push(from);
+                if turn % 2 == 0 {
+                    self.line(&stroke, ink, width);
+                }
+                stroke = vec![from];
+                rest -= left;
+                turn += 1;
+                left = lengths[turn % lengths.len()].max(0.1);
+            }
+            left -= rest;
+            stroke.push(to);
+        }
+        if turn % 2 == 0 && stroke.len() > 1 {
+            self.line(&stroke, ink, width);
+        }
+    }
+
     /// A filled area.
     pub fn area(&mut self, points: &[(f64, f64)], ink: Ink) {
         self.put(Polygon::new(points.iter().map(|p| units(*p)).collect::<Vec<_>>(), ShapeStyle::from(ink.plotters()).filled()));

@@ -95,7 +95,7 @@ fn panel<'a>(results: &Results, flow: &'a Flow, time: TimeAxis, ticks: usize) ->
     let world = flow.scope == "world";
     let ink = if world { BLACK } else { BLUE };
     let [p05, p25, p50, p75, p95] = &flow.bands;
-    let fan = Fan { bands: [p05, p25, p50, p75, p95], ink, label: None };
+    let fan = Fan::plain([p05, p25, p50, p75, p95], ink);
     let least = fan.trough().and_then(|(index, tonnes)| Some((flow.months.get(index)?, tonnes)));
     let least = least.map(|(month, tonnes)| format!("; lowest median {}, {}", say::short(tonnes), say::month_year(*month)));
     let title = if world { "All destinations".to_owned() } else { results.name(&flow.scope).to_owned() };

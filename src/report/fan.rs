@@ -16,6 +16,10 @@ pub struct Fan<'a> {
     pub ink: Ink,
     /// Name beside the end of the line; none where it stands alone.
     pub label: Option<String>,
+    /// Lengths of strokes and gaps of the line, px; empty: one stroke.
+    pub dash: &'static [f64],
+    /// Opacity of the bands: 1 where the fan stands alone, less where several lie on one another, 0 none.
+    pub veil: f64,
 }
 
 impl<'a> Fan<'a> {
@@ -23,7 +27,12 @@ impl<'a> Fan<'a> {
     pub fn of(series: &'a Series, ink: Ink) -> Option<Fan<'a>> {
         let get = |stat| series.stat(stat).filter(|values| !values.is_empty());
         let bands = [get(Stat::P05)?, get(Stat::P25)?, get(Stat::P50)?, get(Stat::P75)?, get(Stat::P95)?];
-        Some(Fan { bands, ink, label: None })
+        Some(Fan::plain(bands, ink))
+    }
+
+    /// A fan that stands alone.
+    pub fn plain(bands: [&'a [f64]; 5], ink: Ink) -> Fan<'a> {
+        Fan { bands, ink, label: None, dash: &[], veil: 1.0 }
     }
 
     /// The same with a name at the end of its line.
@@ -112,13 +121,20 @@ pub fn draw(canvas: &mut Canvas<'_>, panel: &Panel<'_>, plot: Plot, time: TimeAx
     };
     for fan in &panel.fans {
         for (low, high, alpha) in [(0, 4, 0.17), (1, 3, 0.30)] {
+            if fan.veil == 0.0 {
+                continue;
+            }
             let mut ring = points(fan.bands[high]);
             ring.extend(points(fan.bands[low]).into_iter().rev());
-            canvas.area(&ring, fan.ink.with_alpha(alpha));
+            canvas.area(&ring, fan.ink.with_alpha(alpha * fan.veil));
         }
     }
+    if panel.scale.low < 0.0 {
+        let zero = y + height * (1.0 - panel.scale.place(0.0));
+        canvas.line(&[(x, zero), (x + width, zero)], GREY, 1.2);
+    }
     for fan in &panel.fans {
-        canvas.line(&points(fan.bands[2]), fan.ink, 2.0);
+        canvas.dashed(&points(fan.bands[2]), fan.ink, 2.0, fan.dash);
     }
     canvas.line(&[(x, y), (x, y + height)], AXIS, 1.0);
     marks.draw(canvas, (x, y), (width, height));

@@ -2,22 +2,31 @@
 
 pub mod axis;
 pub mod canvas;
+pub mod compare_words;
 pub mod convergence;
 pub mod cover;
 pub mod events;
 pub mod exceedance;
+pub mod explain_words;
 pub mod exports;
 pub mod fan;
 pub mod frame;
 pub mod heatmap;
+pub mod overlay;
+mod page;
+pub mod places;
 pub mod png;
 pub mod prices;
 pub mod say;
 pub mod shortage;
 pub mod theme;
+pub mod timeline;
+pub mod versus;
 pub mod words;
 
 use crate::results::Results;
+use crate::study::compare::Comparison;
+use crate::study::explain::Explanation;
 
 /// One chart with the numbers behind it.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,10 +78,36 @@ const CHARTS: [(&str, Draw); 7] = [
 pub fn draw_all(results: &Results) -> Drawn {
     let mut drawn = Drawn::default();
     for (name, draw) in CHARTS {
-        match draw(results) {
-            Ok(chart) => drawn.charts.push(chart),
-            Err(missing) => drawn.notes.push(format!("chart `{name}` left out: {missing}")),
-        }
+        drawn.add(name, draw(results));
     }
     drawn
+}
+
+/// Draw every chart of a comparison that it has data for.
+pub fn draw_comparison(comparison: &Comparison) -> Drawn {
+    type Draw = fn(&Comparison) -> Result<Chart, Missing>;
+    let charts: [(&str, Draw); 3] =
+        [(overlay::VARIANTS, overlay::variants), (overlay::DIFFERENCE, overlay::difference), (places::NAME, places::chart)];
+    let mut drawn = Drawn::default();
+    for (name, draw) in charts {
+        drawn.add(name, draw(comparison));
+    }
+    drawn
+}
+
+/// Draw every chart of an explanation that it has data for.
+pub fn draw_explanation(explanation: &Explanation) -> Drawn {
+    let mut drawn = Drawn::default();
+    drawn.add(timeline::NAME, timeline::chart(explanation));
+    drawn
+}
+
+impl Drawn {
+    /// Takes a chart in, or the reason why there is none.
+    fn add(&mut self, name: &str, chart: Result<Chart, Missing>) {
+        match chart {
+            Ok(chart) => self.charts.push(chart),
+            Err(missing) => self.notes.push(format!("chart `{name}` left out: {missing}")),
+        }
+    }
 }

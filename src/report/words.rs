@@ -1,10 +1,9 @@
 //! In: finished results. Out: the page of words printed after a run, in at most 100 columns.
 
+pub use super::page::COLUMNS;
+use super::page::Page;
 use super::say::{fixed, month_year, percent, realizations, short, with_error};
 use crate::results::{Results, Stat};
-
-/// Columns of the page.
-pub const COLUMNS: usize = 100;
 
 /// Demand counts as unserved from this share on: less is noise of weekly orders.
 const NOTICED: f64 = 0.005;
@@ -35,66 +34,6 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
         page.line(&format!("Files: {folder}"));
     }
     page.text
-}
-
-#[derive(Default)]
-struct Page {
-    text: String,
-}
-
-impl Page {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn heading(&mut self, heading: &str) {
-        self.line("");
-        self.line(heading);
-    }
-
-    /// A text broken at spaces; later lines stand under the first word after `mark`.
-    fn wrapped(&mut self, mark: &str, text: &str) {
-        let indent = " ".repeat(mark.chars().count());
-        let mut line = mark.to_owned();
-        let mut empty = true;
-        for word in text.split_whitespace() {
-            if !empty && line.chars().count() + 1 + word.chars().count() > COLUMNS {
-                self.line(&std::mem::replace(&mut line, indent.clone()));
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        self.line(&line);
-    }
-
-    /// Columns set flush: the first to the left, the others to the right.
-    fn table(&mut self, rows: &[Vec<String>]) {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0);
-        let mut widths: Vec<usize> = (0..columns).map(width).collect();
-        let over = (widths.iter().sum::<usize>() + 2 * columns).saturating_sub(COLUMNS);
-        if let Some(first) = widths.first_mut() {
-            *first = first.saturating_sub(over).max(8);
-        }
-        for row in rows {
-            let mut line = String::from(" ");
-            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                let cell = if index == 0 { cut(cell, *width) } else { cell.clone() };
-                let space = " ".repeat(width.saturating_sub(cell.chars().count()));
-                if index == 0 {
-                    line.push_str(&format!(" {cell}{space}"));
-                } else {
-                    line.push_str(&format!("  {space}{cell}"));
-                }
-            }
-            self.line(&line);
-        }
-    }
 }
 
 /// A summary value with its error, times a factor, followed by a unit; "–" where there is none.
@@ -137,15 +76,6 @@ fn headlines(results: &Results, page: &mut Page) {
     if rows.len() > 1 {
         page.heading("THE WORLD");
         page.table(&rows);
-    }
-}
-
-/// A name cut to a column's width.
-fn cut(name: &str, width: usize) -> String {
-    if name.chars().count() <= width {
-        name.to_owned()
-    } else {
-        format!("{}…", name.chars().take(width - 1).collect::<String>().trim_end())
     }
 }
 

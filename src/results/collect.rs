@@ -7,6 +7,7 @@ use super::estimate::{Sample, enough, rows, running};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
 use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
+use crate::ensemble::metrics::low_is_bad;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::{Cell, Scalar, Step, Tally};
 use crate::network::Network;
@@ -66,7 +67,8 @@ fn marks(scenario: &Scenario, shocks: &Shocks) -> Vec<EventMark> {
     list
 }
 
-fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
+/// Mean and percentiles of cells, one a period; those too few realizations stand behind are left out.
+pub fn fan(cells: &[&Cell], count: u64) -> Vec<(Stat, Vec<f64>)> {
     let mut told = vec![];
     let mut stats = vec![(Stat::Mean, cells.iter().map(|c| c.sum.value() / count as f64).collect())];
     for (stat, q) in FAN {
@@ -127,10 +129,7 @@ fn summary(names: &[(String, String)], samples: &[Sample]) -> Vec<SummaryRow> {
         .iter()
         .zip(samples)
         .filter(|((metric, _), _)| metric != "parameter")
-        .flat_map(|((metric, scope), sample)| {
-            let low_is_bad = matches!(metric.as_str(), "fill_rate" | "time_to_survive" | "min_cover");
-            rows(metric, scope, sample, thresholds(metric), low_is_bad)
-        })
+        .flat_map(|((metric, scope), sample)| rows(metric, scope, sample, thresholds(metric), low_is_bad(metric)))
         .collect();
     list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
     list
@@ -218,7 +217,8 @@ fn realizations(names: &[(String, String)], tally: &Tally, results: &mut Results
     }
 }
 
-fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
+/// Names for people of scopes.
+pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     let mut list = vec![("world".to_string(), "World".to_string())];
     list.extend(scenario.regions.iter().map(|r| (format!("region:{}", r.id), r.name.clone())));
     list.extend(scenario.sectors.iter().map(|r| (format!("sector:{}", r.id), r.name.clone())));

@@ -141,7 +141,7 @@ impl Sample {
 }
 
 /// A share with its Wilson interval.
-fn proportion(hits: u64, n: u64) -> Estimate {
+pub fn proportion(hits: u64, n: u64) -> Estimate {
     let (p, n) = (hits as f64 / n as f64, n as f64);
     let z2 = Z * Z;
     let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);

@@ -31,6 +31,12 @@ pub struct Manifest {
     pub inputs: Vec<Input>,
     /// The command line, without the command's own name.
     pub arguments: Vec<String>,
+    /// What was set on top of the inputs, in order: key and value; realizations and seed too where they were given.
+    #[serde(default)]
+    pub overrides: Vec<(String, String)>,
+    /// Whether each realization ran beside its own undisturbed baseline.
+    #[serde(default)]
+    pub baseline: bool,
     /// Realizations asked for and made.
     pub realizations: u64,
     /// Seconds from start to end.
@@ -104,6 +110,8 @@ impl Manifest {
             generator: generator.to_owned(),
             inputs,
             arguments,
+            overrides: vec![],
+            baseline: true,
             realizations,
             wall_seconds: 0.0,
             cpu_seconds: None,
