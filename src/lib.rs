@@ -8,6 +8,7 @@
 //! - [`engine`] says what the chain does: one period, as a list of verbs;
 //! - [`ensemble`] runs what may happen: batches of realizations, merged in order;
 //! - [`results`] are what we learned: tables with their errors, and a manifest;
+//! - [`study`] is what we ask of many runs: a design over parameters, point by point;
 //! - [`report`] is what we show: charts and a page of words;
 //! - [`cli`] is who asks.
 //!
@@ -21,5 +22,6 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod shocks;
+pub mod study;
 pub mod units;
 pub mod wide;

@@ -7,6 +7,7 @@ mod load;
 mod options;
 mod progress;
 mod run;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   coercivity check scenarios/first.toml
   coercivity run scenarios/2025-export-licences.toml
   coercivity run scenarios/2025-export-licences.toml --realizations 1000 --set event.april-licences.controlled_share=0.8
+  coercivity sweep scenarios/studies/first-delays.toml
 
 Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
 
@@ -31,6 +33,8 @@ Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.";
 enum Command {
     /// Run a scenario and leave its tables and charts in a folder.
     Run(run::RunArguments),
+    /// Run a scenario at many points of a design over its fields; finished points survive any interruption.
+    Sweep(sweep::SweepArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
 }
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Run(a) => run::run(a),
+        Command::Sweep(a) => sweep::sweep(a),
         Command::Check(a) => check::check(a),
     };
     match outcome {

@@ -16,6 +16,7 @@ use crate::ensemble::{EnsembleError, Plan};
 use crate::report;
 use crate::results::manifest::{Input, Manifest, digest};
 use crate::results::{Results, collect, csv};
+use crate::scenario::schema::SourceFile;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -70,10 +71,10 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     bar.finish_and_clear();
 
     let mut results = collect::collect(scenario, network, shocks, &watch, &plan, &tally);
-    write_inputs(folder.path(), scenario)?;
+    write_inputs(folder.path(), &scenario.files)?;
     csv::write_all(&results, folder.path()).context("cannot write the tables")?;
     if !out.no_charts {
-        results.notes.extend(write_charts(folder.path(), &results)?);
+        results.notes.extend(write_charts(folder.path(), report::draw_all(&results))?);
     }
     let mut manifest = Manifest::new(scenario.run.seed, "Philox4x32-10", inputs, arguments(), plan.realizations);
     manifest.identity = identity;
@@ -108,14 +109,16 @@ fn identity(inputs: &[Input], sets: &[(String, String)], a: &RunArguments) -> St
     digest(text.as_bytes())
 }
 
-fn arguments() -> Vec<String> {
+/// The command line, without the command's own name.
+pub(crate) fn arguments() -> Vec<String> {
     std::env::args().skip(1).collect()
 }
 
-fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> Result<()> {
+/// Copies files that were read into `inputs/`.
+pub(crate) fn write_inputs(folder: &Path, files: &[SourceFile]) -> Result<()> {
     let inputs = folder.join("inputs");
     fs::create_dir_all(&inputs).context("cannot make the folder of inputs")?;
-    for file in &scenario.files {
+    for file in files {
         // Overrides are no file; what was read from one is written even if it has gone since.
         if let Some(name) = file.path.file_name().filter(|_| !file.path.to_string_lossy().starts_with("--set ")) {
             // Bases in different folders may share a name.
@@ -131,11 +134,11 @@ fn write_inputs(folder: &Path, scenario: &crate::scenario::schema::Scenario) -> 
     Ok(())
 }
 
-fn write_charts(folder: &Path, results: &Results) -> Result<Vec<String>> {
+/// Writes each chart into `charts/` as SVG, PNG and CSV.
+pub(crate) fn write_charts(folder: &Path, drawn: report::Drawn) -> Result<Vec<String>> {
     use rayon::prelude::*;
     let charts = folder.join("charts");
     fs::create_dir_all(&charts).context("cannot make the folder of charts")?;
-    let drawn = report::draw_all(results);
     drawn.charts.par_iter().try_for_each(|chart| -> Result<()> {
         let write = |ending: &str, bytes: &[u8]| {
             let path = charts.join(format!("{}.{ending}", chart.name));

@@ -3,6 +3,7 @@
 //! Parallel inside a wave of fixed size, merged in batch order: the same bits on 1, 2 or 64 threads.
 
 pub mod batch;
+pub mod calm;
 pub mod dispatch;
 pub mod histogram;
 pub mod metrics;
@@ -19,6 +20,7 @@ use crate::network::Network;
 use crate::shocks::Shocks;
 use crate::wide::WIDTH;
 use batch::Record;
+use calm::Baselines;
 use observe::Watch;
 use tally::Tally;
 
@@ -68,6 +70,22 @@ pub fn run(
     progress: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Tally, EnsembleError> {
+    run_beside(&Baselines::default(), (network, shocks), watch, plan, threads, progress, stop)
+}
+
+/// Runs a plan as [`run`] does, beside the baselines that are kept, and keeps those it has to compute.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_beside(
+    kept: &Baselines,
+    (network, shocks): (&Network, &Shocks),
+    watch: &Watch,
+    plan: &Plan,
+    threads: usize,
+    progress: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Tally, EnsembleError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| EnsembleError::Threads(threads, e.to_string()))?;
     let calm = Shocks::calm(shocks.seed, network);
     let batches = plan.realizations.div_ceil(WIDTH as u64);
@@ -81,8 +99,15 @@ pub fn run(
         pool.install(|| {
             // One batch a task: the threads end a wave together.
             records.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, record)| {
-                let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: (first + i as u64) * WIDTH as u64 };
+                let batch = first + i as u64;
+                record.known = kept.get(batch);
+                let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: batch * WIDTH as u64 };
                 dispatch::run_on(path, job, stop, record);
+                if let Some(calm) = record.calm.take()
+                    && !stop.load(Ordering::Relaxed)
+                {
+                    kept.keep(batch, calm);
+                }
                 progress(record.used as u64);
             });
         });

@@ -120,15 +120,17 @@ fn thresholds(metric: &str) -> &'static [u32] {
     }
 }
 
+/// Whether the tail of a metric that hurts is the lower one.
+pub fn low_is_bad(metric: &str) -> bool {
+    matches!(metric, "fill_rate" | "time_to_survive" | "min_cover")
+}
+
 fn summary(names: &[(String, String)], samples: &[Sample]) -> Vec<SummaryRow> {
     let mut list: Vec<SummaryRow> = names
         .iter()
         .zip(samples)
         .filter(|((metric, _), _)| metric != "parameter")
-        .flat_map(|((metric, scope), sample)| {
-            let low_is_bad = matches!(metric.as_str(), "fill_rate" | "time_to_survive" | "min_cover");
-            rows(metric, scope, sample, thresholds(metric), low_is_bad)
-        })
+        .flat_map(|((metric, scope), sample)| rows(metric, scope, sample, thresholds(metric), low_is_bad(metric)))
         .collect();
     list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
     list

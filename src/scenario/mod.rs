@@ -3,29 +3,29 @@
 //! [`load`] reads the file and its bases, lays the overrides on top, and checks every value and name. How the parts fit
 //! together (shares that sum to one, recipes that conserve mass) is checked where they are joined, in the next room.
 
-mod distribution;
+pub(crate) mod distribution;
 mod evidence;
-mod locate;
+pub(crate) mod locate;
 mod merge;
-mod names;
-mod number;
+pub(crate) mod names;
+pub(crate) mod number;
 mod overrides;
-mod parse;
+pub(crate) mod parse;
 pub mod problem;
-mod ranges;
+pub(crate) mod ranges;
 mod read;
-mod reader;
+pub(crate) mod reader;
 mod render;
 mod rows;
 pub mod schema;
-mod value;
+pub(crate) mod value;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use problem::Problems;
 pub use render::render;
-use schema::{Scenario, SourceFile};
+use schema::{RowTable, Scenario, SourceFile};
 use value::Value;
 
 /// Why a scenario could not be loaded.
@@ -56,7 +56,7 @@ pub enum Failure {
 pub fn load(path: &Path, sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
     let sources = parse::open(path, sets, &mut problems)?;
-    read_all(sources, problems)
+    read_all(sources, problems, None)
 }
 
 /// Loads a scenario from a text; `name` stands for its path in messages, and bases are found from it.
@@ -66,11 +66,51 @@ pub fn load(path: &Path, sets: &[(String, String)]) -> Result<(Scenario, Problem
 pub fn load_text(name: &str, text: &str) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
     let sources = parse::open_text(Path::new(name), text.to_owned(), &[], &mut problems)?;
-    read_all(sources, problems)
+    read_all(sources, problems, None)
+}
+
+/// A scenario's files, read once, to be laid under many sets of overrides: the points of a study.
+#[derive(Debug)]
+pub struct Template {
+    sources: parse::Sources,
+    problems: Problems,
+    rows: Option<(RowTable, SourceFile)>,
+}
+
+impl Template {
+    /// Reads the scenario at `path` with overrides that hold everywhere.
+    ///
+    /// # Errors
+    /// As [`load`]; the scenario must be right as it stands.
+    pub fn open(path: &Path, sets: &[(String, String)]) -> Result<Template, Failure> {
+        let mut problems = Problems::default();
+        let sources = parse::open(path, sets, &mut problems)?;
+        let (scenario, _) = read_all(sources.clone(), problems.clone(), None)?;
+        let rows = match (scenario.rows, scenario.files.into_iter().next_back()) {
+            (Some(rows), Some(file)) => Some((rows, file)),
+            _ => None,
+        };
+        Ok(Template { sources, problems, rows })
+    }
+
+    /// The scenario with more overrides on top, as [`load`] would give it.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn with(&self, sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
+        let (mut sources, mut problems) = (self.sources.clone(), self.problems.clone());
+        overrides::apply(&mut sources, sets, &mut problems);
+        read_all(sources, problems, self.rows.as_ref())
+    }
 }
 
 /// Reads the merged tables, unless a file could not be read: what is missing then would only be told as unknown names.
-fn read_all(sources: parse::Sources, mut problems: Problems) -> Result<(Scenario, Problems), Failure> {
+/// `known` are rows that have been read before, with their file.
+fn read_all(
+    sources: parse::Sources,
+    mut problems: Problems,
+    known: Option<&(RowTable, SourceFile)>,
+) -> Result<(Scenario, Problems), Failure> {
     let parse::Sources { table, mut files, sets, rows_folder, broken } = sources;
     let with_sets = |files: Vec<SourceFile>| files.into_iter().chain(sets.clone()).collect();
     if broken {
@@ -79,13 +119,20 @@ fn read_all(sources: parse::Sources, mut problems: Problems) -> Result<(Scenario
     let (mut rows, mut rows_failed) = (None, false);
     match table.get("rows") {
         None => {}
-        Some(Value::Text(name)) => match rows::load(&rows_folder.join(name), &mut problems)? {
-            Some((found, file)) => {
-                rows = Some(found);
-                files.push(file);
+        Some(Value::Text(name)) => {
+            let path = rows_folder.join(name);
+            let loaded = match known.filter(|(_, file)| file.path == path) {
+                Some(known) => Some(known.clone()),
+                None => rows::load(&path, &mut problems)?,
+            };
+            match loaded {
+                Some((found, file)) => {
+                    rows = Some(found);
+                    files.push(file);
+                }
+                None => rows_failed = true,
             }
-            None => rows_failed = true,
-        },
+        }
         Some(other) => {
             problems.error("rows", format!("`rows` is {}, and the path of a CSV file is needed", other.noun()));
             rows_failed = true;
