@@ -56,14 +56,16 @@ fn gathered(bench: &Bench, wrong: &[(Case, Told)]) -> Problems {
     }
     let mut out = Problems::default();
     for ((at, _), (problem, case, count)) in seen {
-        let inputs: Vec<String> = bench.study.sets(case).into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let others = if count > 1 { format!(", and at {} more", count - 1) } else { String::new() };
-        let name = &bench.study.scenarios[case.scenario].name;
-        let policy = &bench.study.policies[case.policy].id;
-        let message = format!("at point {}{others}: {}", case.point, problem.message);
-        let told = out.error(at, message);
-        let help = problem.help.as_ref().map(|h| format!("{h}; ")).unwrap_or_default();
-        told.help(format!("{help}scenario {name}, policy {policy}, {}", inputs.join(", ")));
+        let nowhere = at.is_empty();
+        let told = out.error(at, format!("at point {}{others}: {}", case.point, problem.message));
+        if let Some(help) = &problem.help {
+            told.help(help);
+        } else if nowhere {
+            let inputs: Vec<String> = bench.study.sets(case).into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            let (scenario, policy) = (&bench.study.scenarios[case.scenario].name, &bench.study.policies[case.policy].id);
+            told.help(format!("scenario {scenario}, policy {policy}, {}", inputs.join(", ")));
+        }
     }
     out
 }
