@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// In the order of the data. A room may use only rooms to its left; `study` is not built yet.
+/// In the order of the data. A room may use only rooms to its left.
 const ROOMS: [&str; 9] = ["scenario", "network", "shocks", "engine", "ensemble", "results", "study", "report", "cli"];
 
 /// What stands outside the row and serves all.

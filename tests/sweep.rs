@@ -150,13 +150,42 @@ fn threads_and_shards_change_nothing() {
     }
     same(&desk.path().join("one"), &desk.path().join("three"));
     let mut rows = vec![];
-    for part in ["1/3", "2/3", "3/3"] {
-        done(&run(desk.path(), &["sweep", &study, "-o", "part", "--overwrite", "--quiet", "--shard", part]));
-        rows.extend(read(desk.path().join("part/sweep.csv")).lines().skip(1).map(str::to_owned));
-        assert!(!desk.path().join("part/charts").exists());
+    for part in ["1", "2", "3"] {
+        done(&run(desk.path(), &["sweep", &study, "-o", part, "--quiet", "--shard", &format!("{part}/3")]));
+        rows.extend(read(desk.path().join(part).join("sweep.csv")).lines().skip(1).map(str::to_owned));
+        assert!(!desk.path().join(part).join("charts").exists());
     }
     let whole: Vec<String> = read(desk.path().join("one/sweep.csv")).lines().skip(1).map(str::to_owned).collect();
     assert_eq!(rows, whole);
+    done(&run(desk.path(), &["merge", "3", "1", "2", "-o", "merged", "--quiet"]));
+    same(&desk.path().join("one"), &desk.path().join("merged"));
+    done(&run(desk.path(), &["sweep", &study, "-o", "other", "--quiet", "--shard", "2/3", "--seed", "9"]));
+    for (folders, why) in [
+        (&["1", "3"][..], "of 3 shards these are missing: 2"),
+        (&["1", "2", "2", "3"], "shard 2 of 3 is given twice"),
+        (&["1", "other", "3"], "seeds 5 and 9"),
+        (&["one"], "one is no shard: it is whole"),
+    ] {
+        let output = run(desk.path(), &[&["merge"], folders, &["-o", "refused"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{folders:?}: {}", told(&output));
+        assert!(told(&output).contains(why), "{folders:?}: {}", told(&output));
+    }
+    assert!(!desk.path().join("refused").exists());
+}
+
+#[test]
+fn a_shard_without_a_point_is_a_shard_all_the_same() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("scenarios/studies/first-delays.toml");
+    let few = ["--realizations", "16", "--quiet"];
+    done(&run(desk.path(), &[&["sweep", &study, "-o", "whole"], &few[..]].concat()));
+    let parts: Vec<String> = (1..=27).map(|k| k.to_string()).collect();
+    for part in &parts {
+        done(&run(desk.path(), &[&["sweep", &study, "-o", part, "--shard", &format!("{part}/27")], &few[..]].concat()));
+    }
+    let merge: Vec<&str> = ["merge", "-o", "merged", "--quiet"].into_iter().chain(parts.iter().map(String::as_str)).collect();
+    done(&run(desk.path(), &merge));
+    same(&desk.path().join("whole"), &desk.path().join("merged"));
 }
 
 #[test]
@@ -236,7 +265,7 @@ fn long(desk: &Path, points: usize, realizations: usize) -> &'static str {
 #[test]
 fn twenty_kills_at_any_moment_lose_nothing_and_change_no_byte() {
     let desk = tempfile::tempdir().expect("a folder");
-    let study = long(desk.path(), 48, 2000);
+    let study = long(desk.path(), 48, 1000);
     let began = Instant::now();
     done(&run(desk.path(), &["sweep", study, "-o", "unbroken", "--quiet"]));
     let whole = began.elapsed();
@@ -296,6 +325,45 @@ fn a_torn_last_line_is_dropped_and_a_foreign_journal_is_refused() {
     assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
     assert!(told(&refused).contains("another sweep") && partial.join("journal.txt").exists(), "{}", told(&refused));
     done(&run(desk.path(), &other));
+}
+
+/// Every command of the page, in its order; the long study by its first shard of many.
+#[cfg(unix)]
+#[test]
+fn every_command_of_the_page_runs() {
+    let desk = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(root("scenarios"), desk.path().join("scenarios")).expect("a link");
+    let page = fs::read_to_string(root("docs/sweep.md")).expect("the page");
+    let commands: Vec<Vec<&str>> =
+        page.lines().filter_map(|l| l.strip_prefix("coercivity ")).map(|l| l.split_whitespace().collect()).collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for arguments in commands {
+        let output = run(desk.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", told(&output));
+        assert!(said(&output).contains("Tables and charts"), "{arguments:?}");
+    }
+    let study = "scenarios/studies/licences-sobol.toml";
+    done(&run(desk.path(), &["sweep", study, "--realizations", "16", "--shard", "1/512", "-o", "sobol", "--quiet"]));
+    assert_eq!(table(desk.path().join("sobol/design.csv")).len(), 2);
+}
+
+/// The script of the documentation, where there is a Python.
+#[test]
+fn the_script_sweeps_and_reads_the_tables() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("no python3: the script is not tried");
+        return;
+    }
+    let desk = tempfile::tempdir().expect("a folder");
+    let mut script = Command::new("python3");
+    script.arg(root("examples/sweep.py")).arg(env!("CARGO_BIN_EXE_coercivity")).arg(desk.path().join("out"));
+    let output = script.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("python3 starts");
+    done(&output);
+    let text = said(&output);
+    assert!(text.contains("25 points") && text.contains("unmet_share"), "{text}");
+    // Reviews down, approvals across.
+    let rows: Vec<&str> = text.lines().filter(|l| l.trim_start().starts_with("18")).collect();
+    assert!(rows.len() == 1 && rows[0].split_whitespace().count() == 6, "{text}");
 }
 
 #[cfg(unix)]

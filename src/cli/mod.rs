@@ -4,10 +4,12 @@
 mod check;
 mod folder;
 mod load;
+mod merge;
 mod options;
 mod progress;
 mod run;
 mod sweep;
+mod sweep_merge;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,8 @@ enum Command {
     Run(run::RunArguments),
     /// Run a scenario at many points of a design over its fields; finished points survive any interruption.
     Sweep(sweep::SweepArguments),
+    /// Put the shards of a sweep together into the very tables of the whole.
+    Merge(merge::MergeArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
 }
@@ -61,6 +65,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(a) => run::run(a),
         Command::Sweep(a) => sweep::sweep(a),
+        Command::Merge(a) => merge::merge(a),
         Command::Check(a) => check::check(a),
     };
     match outcome {

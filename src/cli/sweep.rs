@@ -107,25 +107,54 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
     let mut swept = Swept { head, entries: std::mem::take(&mut kept.entries) };
     swept.entries.sort_by_key(|e| e.case);
     let folder = Folder::open_within(&target, &partial)?;
-    write_inputs(folder.path(), &files)?;
-    let mut notes: Vec<String> = warnings.iter().flat_map(|(p, _)| p.iter()).map(|p| p.message.clone()).collect();
-    notes.extend(write_tables(folder.path(), &swept, !out.no_charts)?);
-    let inputs = files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect();
-    let mut manifest = Manifest::new(bench.seed, "Philox4x32-10", inputs, arguments(), bench.realizations);
-    manifest.identity = identity;
-    manifest.wall_seconds = began.elapsed().as_secs_f64();
-    manifest.threads = asked.threads();
-    manifest.warnings.clone_from(&notes);
-    fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
-    let place = folder.finish()?;
+    let left = Left {
+        swept: &swept,
+        inputs: files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect(),
+        identity,
+        threads: asked.threads(),
+        notes: warnings.iter().flat_map(|(p, _)| p.iter()).map(|p| p.message.clone()).collect(),
+        ran,
+        began,
+    };
+    left.finish(folder, &files, out)?;
     kept.give_up();
-    let seconds = began.elapsed().as_secs_f64();
-    if out.json {
-        super::print(&(serde_json::to_string_pretty(&json(&swept, &place, ran, seconds, &notes))? + "\n"))?;
-    } else if !out.quiet {
-        super::print(&report::sweep::words::page(&swept, &place.display().to_string(), (ran, seconds), &notes))?;
-    }
     Ok(Outcome::Done)
+}
+
+/// What a finished sweep leaves, and what is said of it.
+pub(crate) struct Left<'a> {
+    pub swept: &'a Swept,
+    pub inputs: Vec<Input>,
+    pub identity: String,
+    pub threads: usize,
+    pub notes: Vec<String>,
+    /// Cases that were run now.
+    pub ran: usize,
+    pub began: Instant,
+}
+
+impl Left<'_> {
+    /// Writes everything, puts the folder in its place, and says so.
+    pub(crate) fn finish(mut self, folder: Folder, files: &[SourceFile], out: &OutputOptions) -> Result<()> {
+        let head = &self.swept.head;
+        write_inputs(folder.path(), files)?;
+        self.notes.extend(write_tables(folder.path(), self.swept, !out.no_charts)?);
+        let mut manifest = Manifest::new(head.seed, "Philox4x32-10", self.inputs, arguments(), head.realizations);
+        manifest.identity = self.identity;
+        manifest.wall_seconds = self.began.elapsed().as_secs_f64();
+        manifest.threads = self.threads;
+        manifest.warnings.clone_from(&self.notes);
+        fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
+        let place = folder.finish()?;
+        let seconds = self.began.elapsed().as_secs_f64();
+        if out.json {
+            super::print(&(serde_json::to_string_pretty(&json(self.swept, &place, self.ran, seconds, &self.notes))? + "\n"))?;
+        } else if !out.quiet {
+            let place = place.display().to_string();
+            super::print(&report::sweep::words::page(self.swept, &place, (self.ran, seconds), &self.notes))?;
+        }
+        Ok(())
+    }
 }
 
 /// Checks and runs the cases, and keeps each as soon as it is finished.
@@ -144,7 +173,7 @@ fn proceed(a: &SweepArguments, bench: &Bench, cases: &[Case], kept: &mut Kept, s
 }
 
 /// Tables, journal and charts of a sweep or a shard; what could not be drawn is returned.
-pub(crate) fn write_tables(folder: &Path, swept: &Swept, charts: bool) -> Result<Vec<String>> {
+fn write_tables(folder: &Path, swept: &Swept, charts: bool) -> Result<Vec<String>> {
     type Write = fn(&Swept, fs::File) -> Result<(), ::csv::Error>;
     let tables: [(&str, Write); 3] = [("sweep.csv", table::sweep), ("design.csv", table::design), ("parameters.csv", table::parameters)];
     for (name, write) in tables {

@@ -20,9 +20,14 @@ pub struct Frame {
 impl Frame {
     /// A frame for a sheet `width` px wide; `key` explains letters that stand for events.
     pub fn new(results: &Results, width: f64, title: &str, subtitle: &str, key: Option<&str>) -> Frame {
+        Frame::about(&results.title, width, title, subtitle, key)
+    }
+
+    /// The same for anything that has a title of its own, which the source line names.
+    pub fn about(what: &str, width: f64, title: &str, subtitle: &str, key: Option<&str>) -> Frame {
         let room = width - 2.0 * MARGIN;
         let version = env!("CARGO_PKG_VERSION");
-        let source = format!("coercivity {version} · {}", results.title);
+        let source = format!("coercivity {version} · {what}");
         Frame {
             width,
             title: wrap(title, room, TITLE, true),

@@ -9,7 +9,8 @@ use crate::ensemble::EnsembleError;
 use crate::results::SummaryRow;
 use crate::wide::WIDTH;
 
-/// Batches a thread from which on a point is worth all threads at once; smaller ones run abreast, one a thread (measured: docs/sweep.md).
+/// Batches a thread from which on a point is worth all threads at once. Smaller ones run abreast: threads then wait for one another only
+/// at the end of the sweep, not of every point.
 const LARGE: u64 = 256;
 
 /// Runs the cases; `done` gets each finished one, in any order, and may refuse.
@@ -26,7 +27,8 @@ pub fn run(
 ) -> Result<(), StudyError> {
     let batches = bench.realizations.div_ceil(WIDTH as u64);
     let threads = threads.max(1);
-    let (abreast, each) = if batches >= LARGE * threads as u64 { (1, threads) } else { (threads.min(cases.len()), 1) };
+    let abreast = if batches >= LARGE * threads as u64 { 1 } else { threads.min(cases.len()).max(1) };
+    let each = threads / abreast;
     let (next, failed, mut finished) = (AtomicUsize::new(0), AtomicBool::new(false), 0);
     let outcome = std::thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();

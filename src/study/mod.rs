@@ -14,6 +14,8 @@ pub mod ground;
 pub mod journal;
 pub mod outcome;
 pub mod point;
+pub mod shape;
+pub mod shard;
 pub mod spread;
 pub mod table;
 
