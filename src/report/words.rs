@@ -37,24 +37,26 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
     page.text
 }
 
+/// A page in the making.
 #[derive(Default)]
-struct Page {
-    text: String,
+pub(super) struct Page {
+    /// What stands on it.
+    pub(super) text: String,
 }
 
 impl Page {
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    fn heading(&mut self, heading: &str) {
+    pub(super) fn heading(&mut self, heading: &str) {
         self.line("");
         self.line(heading);
     }
 
     /// A text broken at spaces; later lines stand under the first word after `mark`.
-    fn wrapped(&mut self, mark: &str, text: &str) {
+    pub(super) fn wrapped(&mut self, mark: &str, text: &str) {
         let indent = " ".repeat(mark.chars().count());
         let mut line = mark.to_owned();
         let mut empty = true;

@@ -64,7 +64,11 @@ pub fn chart(swept: &Swept) -> Result<Chart, Missing> {
         let step = (WIDTH - 2.0 * MARGIN + 30.0) / COLUMNS as f64;
         for (i, (view, map)) in maps.iter().enumerate() {
             let (x, y) = (MARGIN + (i % COLUMNS) as f64 * step, top + (i / COLUMNS) as f64 * (HEAD + PLOT_HEIGHT + FOOT));
-            panel(canvas, swept, (view, map), inputs, (x, y, step - 30.0));
+            // Variants of one outcome share their colours.
+            let alike = maps.iter().filter(|(v, _)| (&v.metric, &v.scope) == (&view.metric, &view.scope));
+            let told = alike.flat_map(|(_, m)| m.cells.iter().flatten()).filter(|c| c.1 > 0).map(|c| c.0);
+            let range = told.fold((f64::INFINITY, f64::NEG_INFINITY), |e, v| (e.0.min(v), e.1.max(v)));
+            panel(canvas, swept, (view, map, range), inputs, (x, y, step - 30.0));
         }
     })?;
     Ok(Chart { name: NAME, svg, csv: table(swept, [a, b])? })
@@ -91,9 +95,13 @@ fn axis(ranges: &[(f64, f64)], exact: bool) -> Axis {
     ((0..ranges.len()).map(|i| (edge(i), edge(i + 1))).collect(), scale.ticks.iter().map(|(v, l)| (scale.place(*v), l.clone())).collect())
 }
 
-fn panel(canvas: &mut Canvas<'_>, swept: &Swept, (view, map): (&View, &Map), inputs: [&Input; 2], (x, y, room): (f64, f64, f64)) {
-    let told = || map.cells.iter().flatten().filter(|c| c.1 > 0).map(|c| c.0);
-    let (low, high) = told().fold((f64::INFINITY, f64::NEG_INFINITY), |e, v| (e.0.min(v), e.1.max(v)));
+fn panel(
+    canvas: &mut Canvas<'_>,
+    swept: &Swept,
+    (view, map, (low, high)): (&View, &Map, (f64, f64)),
+    inputs: [&Input; 2],
+    (x, y, room): (f64, f64, f64),
+) {
     let share = |value: f64| if high > low { (value - low) / (high - low) } else { 0.0 };
     let face = Type::new(LABEL).ink(GREY);
     canvas.text(&fit(&pick::view(swept, view), room, PANEL, true), (x, y + 12.0), Type::new(PANEL).bold());

@@ -47,7 +47,7 @@ pub fn chart(swept: &Swept) -> Result<Chart, Missing> {
         _ => "the fifth of points at either end of a parameter, whatever the others are; vertical line = all points",
     };
     let title = "Which parameter moves the outcome most";
-    let subtitle = format!("{}; mean outcome of {ends}", pick::counted(swept));
+    let subtitle = format!("{}; mean outcome of {ends}; number beside a bar = the parameter there", pick::counted(swept));
     let frame = Frame::about(&swept.head.title, WIDTH, title, &subtitle, None);
     let bars = panels.iter().map(|p| p.2.len()).max().unwrap_or(1) as f64;
     let top = frame.head() + 22.0;

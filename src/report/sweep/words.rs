@@ -1,8 +1,7 @@
 //! In: a sweep. Out: a page of words, at most 100 columns wide: how far each outcome ranges, and what it goes with.
 
-use std::fmt::Write;
-
 use super::super::say;
+use super::super::words::Page;
 use crate::study::gist::Gist;
 use crate::study::table::{Head, Swept};
 
@@ -11,41 +10,54 @@ const SHOWN: usize = 16;
 
 /// The page; `ran` cases were run now, in so many seconds.
 pub fn page(swept: &Swept, place: &str, (ran, seconds): (usize, f64), notes: &[String]) -> String {
-    let mut text = String::new();
-    // A String takes whatever is written to it.
-    let _ = write(&mut text, swept, place, (ran, seconds), notes);
-    text
-}
-
-fn write(text: &mut String, swept: &Swept, place: &str, (ran, seconds): (usize, f64), notes: &[String]) -> std::fmt::Result {
     let head = &swept.head;
     let cases = swept.entries.len();
-    writeln!(text, "{}", head.title)?;
+    let mut page = Page::default();
+    page.line("");
+    page.wrapped("", &head.title);
     let part = head.shard.map(|(i, n)| format!(" (part {i} of {n})")).unwrap_or_default();
-    writeln!(text, "{} of a {} design{part}, {} each", count(cases, "point"), design(head), say::realizations(head.realizations))?;
-    let before = if ran < cases { format!("; {} finished before", say::fixed((cases - ran) as f64, 0)) } else { String::new() };
-    let each = if ran > 0 { format!(", {:.2} s a point", seconds / ran as f64) } else { String::new() };
-    writeln!(text, "{} run in {seconds:.1} s{each}{before}", count(ran, "point"))?;
+    let each = if cases == head.points { String::new() } else { format!(" in {}", count(cases, "case")) };
+    let design = design(head);
+    page.wrapped(
+        "",
+        &format!("{} of a {design} design{each}{part}, {} each.", count(head.points, "point"), say::realizations(head.realizations)),
+    );
+    page.wrapped("", &work(cases, ran, seconds));
     let gists = swept.gists();
-    writeln!(text, "\nMEAN OF EACH POINT, OVER ALL POINTS")?;
-    writeln!(text, "  {:<44} {:>10} {:>10} {:>10}  {}", "", "least", "median", "largest", "goes with")?;
+    page.heading("MEAN OF EACH POINT, OVER ALL POINTS");
+    page.line(&format!("  {:<38} {:>10} {:>10} {:>10}  rises or falls with", "", "least", "median", "largest"));
     for gist in gists.iter().take(SHOWN) {
         let variant = swept.variant_name((at(&head.scenarios, &gist.scenario), at(&head.policies, &gist.policy)));
         let scope = if gist.scope == "world" { String::new() } else { format!(" {}", gist.scope) };
         let variant = if variant.is_empty() { variant } else { format!(" [{variant}]") };
-        let name: String = format!("{}{scope}{variant}", gist.metric).chars().take(44).collect();
-        let said = |x: f64| value(&gist.metric, x);
-        let [least, median, largest] = [gist.least.0, gist.median, gist.largest.0].map(said);
-        writeln!(text, "  {name:<44} {least:>10} {median:>10} {largest:>10}  {}", strongest(head, gist))?;
+        let name: String = format!("{}{scope}{variant}", gist.metric).chars().take(38).collect();
+        let [least, median, largest] = [gist.least.0, gist.median, gist.largest.0].map(|x| value(&gist.metric, x));
+        page.line(&format!("  {name:<38} {least:>10} {median:>10} {largest:>10}  {}", strongest(head, gist)));
     }
     if gists.len() > SHOWN {
-        writeln!(text, "  … and {} more in sweep.csv", gists.len() - SHOWN)?;
+        page.line(&format!("  … and {} more in sweep.csv", gists.len() - SHOWN));
     }
     if !notes.is_empty() {
-        writeln!(text, "\nWORTH KNOWING")?;
-        notes.iter().try_for_each(|note| writeln!(text, "  {note}"))?;
+        page.heading("WORTH KNOWING");
+        notes.iter().for_each(|note| page.wrapped("- ", note));
     }
-    writeln!(text, "\nTables and charts: {place}")
+    page.line("");
+    page.line(&format!("Tables and charts: {place}"));
+    page.text
+}
+
+/// What was run now, and what was there.
+fn work(cases: usize, ran: usize, seconds: f64) -> String {
+    let all = if cases == ran { "All".to_owned() } else { say::fixed(ran as f64, 0) };
+    match ran {
+        0 => format!("Nothing was left to run; tables and charts were written anew in {seconds:.1} s."),
+        _ if ran == cases => format!("{all} run in {seconds:.1} s, {:.2} s a point.", seconds / ran as f64),
+        _ => format!(
+            "{all} run in {seconds:.1} s, {:.2} s a point; {} had been finished before.",
+            seconds / ran as f64,
+            say::fixed((cases - ran) as f64, 0)
+        ),
+    }
 }
 
 fn at(names: &[String], name: &str) -> usize {
@@ -82,7 +94,7 @@ fn strongest(head: &Head, gist: &Gist) -> String {
     let told = gist.ranks.iter().enumerate().filter_map(|(i, rho)| Some((i, (*rho)?)));
     match told.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs())) {
         Some((i, rho)) => {
-            let name: String = head.inputs[i].name.chars().take(28).collect();
+            let name: String = head.inputs[i].name.chars().take(24).collect();
             format!("{name} ({}{:.2})", if rho < 0.0 { "−" } else { "+" }, rho.abs())
         }
         None => String::new(),
