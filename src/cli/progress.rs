@@ -15,8 +15,8 @@ pub(crate) fn bar(total: u64, quiet: bool) -> ProgressBar {
     bar
 }
 
-/// A bar for the points of a sweep, which moves with their realizations: `total` of both, `done` points already.
-pub(crate) fn points(realizations: u64, done: usize, quiet: bool) -> ProgressBar {
+/// A bar for the points of a sweep, which moves with their realizations: `realizations` in all, so many points done already.
+pub(crate) fn points(realizations: u64, (done, all): (usize, usize), quiet: bool) -> ProgressBar {
     let bar = ProgressBar::new(realizations);
     if quiet {
         bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -25,6 +25,6 @@ pub(crate) fn points(realizations: u64, done: usize, quiet: bool) -> ProgressBar
     if let Ok(style) = style {
         bar.set_style(style);
     }
-    bar.set_prefix(format!("{done} points"));
+    bar.set_prefix(format!("{done} of {all} points"));
     bar
 }

@@ -161,10 +161,11 @@ impl Left<'_> {
 fn proceed(a: &SweepArguments, bench: &Bench, cases: &[Case], kept: &mut Kept, stop: &AtomicBool) -> Result<(), StudyError> {
     let threads = a.ensemble.threads();
     check::check(bench, cases, threads, stop)?;
-    let bar = progress::points(cases.len() as u64 * bench.realizations, kept.entries.len(), a.output.silent());
+    let all = kept.entries.len() + cases.len();
+    let bar = progress::points(cases.len() as u64 * bench.realizations, (kept.entries.len(), all), a.output.silent());
     let done = &mut |case: Case, rows| {
         kept.add(Entry::new(&bench.study, case, rows))?;
-        bar.set_prefix(format!("{} points", kept.entries.len()));
+        bar.set_prefix(format!("{} of {all} points", kept.entries.len()));
         Ok(())
     };
     let outcome = conduct::run(bench, cases, threads, &|n| bar.inc(n), stop, done);
