@@ -8,7 +8,7 @@
 //! - [`engine`] says what the chain does: one period, as a list of verbs;
 //! - [`ensemble`] runs what may happen: batches of realizations, merged in order;
 //! - [`results`] are what we learned: tables with their errors, and a manifest;
-//! - [`study`] asks several ensembles one question: what a change changes;
+//! - [`study`] is what we ask of many runs: what a change changes, what a design over parameters tells;
 //! - [`report`] is what we show: charts and a page of words;
 //! - [`cli`] is who asks.
 //!

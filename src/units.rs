@@ -136,6 +136,11 @@ pub fn bare(number: f64, dimension: Dimension) -> UnitError {
     }
 }
 
+/// The number at the head of a text and the unit behind it, which may be empty or unknown.
+pub fn number_and_unit(text: &str) -> Option<(f64, &str)> {
+    split(text)
+}
+
 /// Whether the text is a quantity of any dimension: it then counts as a number among the evidence.
 pub fn is_quantity(text: &str) -> bool {
     split(text).is_some_and(|(_, unit)| Words::read(unit).is_ok())

@@ -2,9 +2,10 @@
 
 mod synthetic;
 
-use coercivity::report::{Chart, draw_all, png, theme};
+use coercivity::report::{Chart, draw_all, png, sweep, theme};
 use coercivity::results::until::{Goal, Until};
-use coercivity::results::{ConvergenceRow, EventMark};
+use coercivity::results::{ConvergenceRow, EventMark, Stat, SummaryRow};
+use coercivity::study::table::{Entry, Head, Input, Swept};
 use jiff::civil::date;
 use resvg::usvg::{Group, Node, Rect};
 
@@ -151,6 +152,69 @@ fn a_small_chain_with_gaps_in_its_numbers_is_drawn_too() {
         assert!(!chart.svg.contains("NaN") && !chart.svg.contains("inf"));
         check(&Chart { name: Box::leak(format!("small-{}", chart.name).into_boxed_str()), ..chart });
     }
+}
+
+/// A made-up sweep over `inputs` parameters: outcomes rise with the first and fall with the second.
+fn swept(design: &str, inputs: usize, points: usize, variants: usize) -> Swept {
+    let name =
+        |i: usize| if i == 2 { "A parameter with a name longer than anybody would give it, surely".into() } else { format!("Input {i}") };
+    let input =
+        |i: usize| Input { id: format!("x{i}"), path: format!("event.e.x{i}"), name: name(i), unit: ["weeks", "%", ""][i % 3].into() };
+    let outcomes = ["unmet_share@world", "lost_output@world", "time_to_survive@world", "peak_price_outside@commodity:dy_oxide"];
+    let head = Head {
+        version: "0".into(),
+        identity: "0".into(),
+        title: "A made-up sweep".into(),
+        design: design.into(),
+        scenarios: vec!["april".into()],
+        policies: (0..variants).map(|v| format!("policy_{v}")).collect(),
+        inputs: (0..inputs).map(input).collect(),
+        outcomes: outcomes.map(str::to_owned).to_vec(),
+        points,
+        realizations: 500,
+        seed: 1,
+        shard: None,
+    };
+    let entry = |case: usize| {
+        let (policy, point) = (case / points, case % points);
+        let share = |i: usize| (point as f64 * [0.618_034, 0.414_214, 0.732_051, 0.236_068][i % 4]).fract();
+        let x = |i: usize| match design {
+            "grid" => Some(((point / 5usize.pow(i as u32)) % 5) as f64 * 12_500.0),
+            "one_at_a_time" => (point > 0 && (point - 1) / 2 == i).then_some(if point % 2 == 1 { 1.5 } else { 20.0 }),
+            _ => Some(3.0 + 15.0 * share(i)),
+        };
+        let rows = head.outcomes.iter().enumerate().map(|(k, outcome)| {
+            let (metric, scope) = outcome.split_once('@').expect("both");
+            let size = [0.01, 1234.0, 4.0, 1.0][k];
+            let value = size * (10.0 + x(0).unwrap_or(9.0) - 0.4 * x(1).unwrap_or(5.0) + policy as f64).max(0.0);
+            let (value, n) = (Some(value), 500);
+            SummaryRow { metric: metric.into(), scope: scope.into(), stat: Stat::Mean, value, se: None, lo95: None, hi95: None, n }
+        });
+        let inputs = (0..inputs).map(|i| x(i).map_or_else(String::new, |x| x.to_string())).collect();
+        Entry { case, scenario: 0, policy, point, inputs, rows: rows.collect() }
+    };
+    let entries = (0..points * variants).map(entry).collect();
+    Swept { head, entries }
+}
+
+#[test]
+fn every_chart_of_a_sweep_is_legible_and_carries_its_data() {
+    for (design, inputs, points, variants) in [("sobol", 4, 128, 1), ("latin_hypercube", 9, 64, 3), ("grid", 2, 25, 1), ("grid", 3, 125, 4)]
+    {
+        let drawn = sweep::draw_all(&swept(design, inputs, points, variants));
+        assert_eq!((drawn.notes, drawn.charts.len()), (vec![], 3));
+        for chart in drawn.charts {
+            let name = format!("sweep-{design}-{inputs}-{variants}-{}", chart.name);
+            check(&Chart { name: Box::leak(name.into_boxed_str()), ..chart });
+        }
+    }
+    let drawn = sweep::draw_all(&swept("one_at_a_time", 6, 13, 1));
+    assert_eq!(drawn.charts.iter().map(|c| c.name).collect::<Vec<_>>(), ["tornado", "response"]);
+    assert!(drawn.notes.len() == 1 && drawn.notes[0].contains("left out"), "{:?}", drawn.notes);
+    check(&Chart { name: "sweep-one-tornado", ..drawn.charts[0].clone() });
+    let mut nothing = swept("sobol", 2, 8, 1);
+    nothing.entries.iter_mut().for_each(|e| e.rows.clear());
+    assert_eq!(sweep::draw_all(&nothing).notes.len(), 3);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use coercivity::ensemble::batch::Record;
+use coercivity::ensemble::calm::Baselines;
 use coercivity::ensemble::dispatch::{self, Job};
 use coercivity::ensemble::observe::Watch;
-use coercivity::ensemble::{self, Plan};
+use coercivity::ensemble::{self, Part, Plan, run_part};
 use coercivity::network::Network;
 use coercivity::results::{Results, collect, csv};
 use coercivity::scenario::problem::Problems;
@@ -91,6 +92,29 @@ fn a_realization_is_the_same_however_many_run_beside_it() {
         assert_eq!(few.realization_values.len(), n as usize * columns);
         assert_eq!(few.realization_values, many.realization_values[..n as usize * columns], "{n} realizations");
     }
+}
+
+#[test]
+fn baselines_that_are_kept_are_those_that_would_be_computed() {
+    // On a chain with noise of demand and prices: three points of a sweep, the last of other events, beside the baselines of the first.
+    let (scenario, network, shocks) = from_text(&noisy());
+    let plan = Plan { realizations: 70, horizon: scenario.run.horizon, baseline: true, keep: true };
+    let watch = Watch::new(&network, &shocks, &scenario.run);
+    let kept = Baselines::new(plan.realizations, plan.horizon, &watch);
+    let nobody = AtomicBool::new(false);
+    let calm = Shocks::calm(shocks.seed, &network);
+    for (shocks, times) in [(&shocks, 2), (&calm, 1)] {
+        let alone = ensemble::run(&network, shocks, &watch, &plan, 2, &|_| {}, &nobody).expect("nobody interrupts");
+        for _ in 0..times {
+            let part = Part { network: &network, shocks, watch: &watch, plan: &plan, batches: 0..plan.batches(), kept: Some(&kept) };
+            let beside = run_part(&part, 2, &|_| {}, &nobody, None).expect("nobody interrupts");
+            assert_eq!(beside.calm_output, alone.calm_output);
+            for (a, b) in alone.scalars.iter().zip(&beside.scalars) {
+                assert_eq!(a.values, b.values);
+            }
+        }
+    }
+    assert!((0..5).all(|batch| kept.get(batch).is_some()) && kept.get(5).is_none());
 }
 
 #[test]

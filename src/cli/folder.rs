@@ -18,15 +18,25 @@ fn holds(target: &Path, identity: &str) -> bool {
 }
 
 impl Folder {
-    /// Opens the folder before the work starts, so that a full or forbidden disk is known at once.
-    ///
-    /// A folder that holds other files is refused unless `overwrite`.
-    pub(crate) fn open(target: &Path, identity: &str, overwrite: bool) -> Result<Folder> {
+    /// Refuses a folder that holds other files unless `overwrite`.
+    pub(crate) fn check(target: &Path, identity: &str, overwrite: bool) -> Result<()> {
         let occupied = target.exists() && fs::read_dir(target).map(|mut d| d.next().is_some()).unwrap_or(true);
         if occupied && !overwrite && !holds(target, identity) {
             bail!("{} holds other files; give --overwrite to replace it, or another folder with -o", target.display());
         }
-        let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(())
+    }
+
+    /// Opens the folder before the work starts, so that a full or forbidden disk is known at once.
+    ///
+    /// A folder that holds other files is refused unless `overwrite`.
+    pub(crate) fn open(target: &Path, identity: &str, overwrite: bool) -> Result<Folder> {
+        Folder::check(target, identity, overwrite)?;
+        Folder::open_within(target, target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    }
+
+    /// The same, with the hidden folder in another one on the same disk.
+    pub(crate) fn open_within(target: &Path, parent: &Path) -> Result<Folder> {
         fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let making = tempfile::Builder::new()

@@ -1,4 +1,4 @@
-//! `coercivity merge`: in: the folders of all shards of one run, in any order. Out: the folder that the whole run would have left.
+//! `coercivity merge`: in: the folders of all shards of one run or sweep, in any order. Out: the folder that the whole would have left.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use super::finish::{self, Ended};
 use super::folder::Folder;
 use super::inputs::{self, Flags};
 use super::options::{OutputOptions, stop_flag};
-use super::{Outcome, load};
+use super::{Outcome, load, sweep_merge};
 use crate::ensemble::Plan;
 use crate::ensemble::batch::scalar_names;
 use crate::ensemble::observe::Watch;
@@ -25,11 +25,14 @@ use crate::scenario;
   coercivity run scenarios/first.toml --shard 1/2 -o output/first-1
   coercivity run scenarios/first.toml --shard 2/2 -o output/first-2
   coercivity merge output/first-1 output/first-2 -o output/first
+  coercivity sweep scenarios/studies/first-delays.toml --shard 1/2 -o output/one
+  coercivity sweep scenarios/studies/first-delays.toml --shard 2/2 -o output/two
+  coercivity merge output/one output/two -o output/whole
 
-The tables are those of the whole run, byte for byte. Shards of different scenarios, versions, seeds or flags, and incomplete sets,
+The tables are those of the whole, byte for byte. Shards of different scenarios, versions, seeds or flags, and incomplete sets,
 are refused (exit code 2).")]
 pub(crate) struct MergeArguments {
-    /// Folders that `run --shard` left: all of one run, in any order.
+    /// Folders that `--shard` left: all of one whole, in any order.
     #[arg(required = true, value_name = "SHARD")]
     shards: Vec<PathBuf>,
     #[command(flatten)]
@@ -51,6 +54,14 @@ fn wrong(error: ShardError) -> Result<Outcome> {
 }
 
 pub(crate) fn merge(a: &MergeArguments) -> Result<Outcome> {
+    // What is neither is told as no shard of a run, or as a stranger among those of a sweep.
+    if a.shards.iter().any(|folder| sweep_merge::is_shard(folder)) {
+        return sweep_merge::merge(&a.shards, &a.output);
+    }
+    merge_runs(a)
+}
+
+fn merge_runs(a: &MergeArguments) -> Result<Outcome> {
     let began = Instant::now();
     let stop = stop_flag();
     let out = &a.output;

@@ -14,6 +14,8 @@ mod options;
 mod progress;
 mod run;
 mod shard;
+mod sweep;
+mod sweep_merge;
 mod variants;
 
 use std::process::ExitCode;
@@ -36,6 +38,7 @@ const EXAMPLES: &str = "Examples:
   coercivity merge output/first-1 output/first-2 -o output/first
   coercivity compare scenarios/heavy-ban.toml --with 'event.ban.duration=13 weeks'
   coercivity explain output/first --realization 17
+  coercivity sweep scenarios/studies/first-delays.toml
 
 Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 not as precise as asked, 130 interrupted.";
 
@@ -47,9 +50,11 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Replay one realization of a run in every detail, and tell what bound where.
     Explain(explain::ExplainArguments),
+    /// Run a scenario at many points of a design over its fields; finished points survive any interruption.
+    Sweep(sweep::SweepArguments),
     /// List everything wrong with a scenario, then print its undisturbed balance.
     Check(check::CheckArguments),
-    /// Merge the shards of a run into the folder that the whole run would have left.
+    /// Merge the shards of a run or a sweep into the folder that the whole would have left.
     Merge(merge::MergeArguments),
 }
 
@@ -77,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Run(a) => run::run(a),
         Command::Compare(a) => compare::compare(a),
         Command::Explain(a) => explain::explain(a),
+        Command::Sweep(a) => sweep::sweep(a),
         Command::Check(a) => check::check(a),
         Command::Merge(a) => merge::merge(a),
     };

@@ -84,7 +84,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     let stop = stop_flag();
     let threads = a.ensemble.threads();
     let batches = a.shard.map_or(0..plan.batches(), |shard| shard.batches(&plan));
-    let part = Part { network, shocks, watch: &watch, plan: &plan, batches };
+    let part = Part { network, shocks, watch: &watch, plan: &plan, batches, kept: None };
     let bar = progress::bar(part.realizations(), out.silent());
     let mut met = |tally: &Tally| goal.is_some_and(|(goal, place)| goal.is_met(place, tally));
     let enough: Option<&mut dyn FnMut(&Tally) -> bool> = if goal.is_some() { Some(&mut met) } else { None };

@@ -1,8 +1,10 @@
 //! In: the first realization of a batch. Out: its record: series, monthly exports, facility output, scalars.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Plan;
+use super::calm::Calm;
 use super::dispatch::Job;
 use super::histogram::Note;
 use super::metrics::Track;
@@ -35,6 +37,10 @@ pub struct Record {
     pub mass_error: f64,
     /// Calendars of desks of the batch before: their piles have the room that they need.
     calendars: Vec<Calendar>,
+    /// The batch's baseline, if it is known already; taken by the run.
+    pub known: Option<Arc<Calm>>,
+    /// The baseline that the run stood beside, for whoever wants to keep it.
+    pub calm: Option<Arc<Calm>>,
 }
 
 /// Price metrics of a commodity: highest multiple of the opening price on each side of the border, highest premium outside.
@@ -98,8 +104,14 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     let draws = shocks.open(network, first);
     let no_peaks = || vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
     let mut sight = Sight::new(watch);
-    let mut calm_peaks = if plan.baseline { no_peaks() } else { vec![] };
-    let baseline = if plan.baseline { baseline(job, &draws, stop, record, &mut sight, &mut calm_peaks) } else { vec![] };
+    record.calm = None;
+    let calm = match (plan.baseline, record.known.take()) {
+        (false, _) => Arc::default(),
+        (true, Some(known)) => known,
+        (true, None) => Arc::new(baseline(job, &draws, stop, used, &mut sight, no_peaks())),
+    };
+    refill(&mut record.calm_output, calm.output.len(), 0.0);
+    record.calm_output.copy_from_slice(&calm.output);
     let mut now = shocks.period(network);
     let world = World { network, shocks, draws: &draws };
     let mut state = State::open(world);
@@ -127,7 +139,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
         let age = each(|w| t as f64 - onset[w]);
         for (g, (track, week)) in tracks.iter_mut().zip(&mut sight.weeks).enumerate() {
             if plan.baseline {
-                week.baseline = baseline[t * watch.users.len() + g];
+                week.baseline = calm.served[t * watch.users.len() + g];
             }
             track.week(week, &age);
         }
@@ -149,7 +161,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     let metrics: Vec<_> = tracks.iter().map(|t| t.finish(&end)).collect();
     record.scalars.clear();
     record.scalars.extend(watch.scopes.iter().flat_map(|s| metrics[s.group]));
-    for (peak, side) in peaks.iter().chain(&calm_peaks).zip(watch.sides.iter().cycle()) {
+    for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
@@ -157,6 +169,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
     state.calendars.iter_mut().for_each(Calendar::clear);
     record.calendars = state.calendars;
+    record.calm = plan.baseline.then_some(calm);
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
 }
 
@@ -173,11 +186,11 @@ fn first_onset(draws: &Draws, horizon: usize) -> Row {
     each(|w| if onset[w].is_finite() { onset[w] } else { 0.0 })
 }
 
-/// Served to each group of users, period by period, in the same realizations without events.
+/// The same realizations without events.
 #[inline(always)]
-fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, record: &mut Record, sight: &mut Sight, peaks: &mut [[Row; 3]]) -> Vec<Row> {
+fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, mut peaks: Vec<[Row; 3]>) -> Calm {
     let Job { network, calm, watch, plan, .. } = job;
-    refill(&mut record.calm_output, watch.groups.len() * plan.horizon, 0.0);
+    let mut made = vec![0.0; watch.groups.len() * plan.horizon];
     let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
     let world = World { network, shocks: calm, draws: &quiet };
     let mut state = State::open(world);
@@ -192,11 +205,11 @@ fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, record: &mut Record,
         for users in &watch.users {
             rows.push(served(&state, users));
         }
-        output(watch, &state, (t, plan.horizon), record.used, &mut record.calm_output);
+        output(watch, &state, (t, plan.horizon), used, &mut made);
         sight.prices(network, watch, &state);
-        sight.raise_peaks(watch, peaks);
+        sight.raise_peaks(watch, &mut peaks);
     }
-    rows
+    Calm { served: rows, output: made, peaks }
 }
 
 /// Spreads a period's exports over the calendar months of its days.

@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod binding;
+pub mod calm;
 pub mod compare;
 pub mod dispatch;
 pub mod exact;
@@ -26,6 +27,7 @@ use crate::network::Network;
 use crate::shocks::Shocks;
 use crate::wide::WIDTH;
 use batch::Record;
+use calm::Baselines;
 use observe::Watch;
 use tally::Tally;
 
@@ -74,6 +76,8 @@ pub struct Part<'a> {
     pub plan: &'a Plan,
     /// Batches of it that are run.
     pub batches: Range<u64>,
+    /// Baselines that are kept for other runs of the same network, seed and horizon, if any are.
+    pub kept: Option<&'a Baselines>,
 }
 
 impl Part<'_> {
@@ -108,7 +112,7 @@ pub fn run(
     progress: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Tally, EnsembleError> {
-    let part = Part { network, shocks, watch, plan, batches: 0..plan.batches() };
+    let part = Part { network, shocks, watch, plan, batches: 0..plan.batches(), kept: None };
     run_part(&part, threads, progress, stop, None)
 }
 
@@ -124,7 +128,7 @@ pub fn run_part(
     stop: &AtomicBool,
     mut enough: Option<&mut dyn FnMut(&Tally) -> bool>,
 ) -> Result<Tally, EnsembleError> {
-    let Part { network, shocks, watch, plan, .. } = *part;
+    let Part { network, shocks, watch, plan, kept, .. } = *part;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| EnsembleError::Threads(threads, e.to_string()))?;
     let calm = Shocks::calm(shocks.seed, network);
     let Range { start: mut first, end } = part.batches;
@@ -139,8 +143,13 @@ pub fn run_part(
         pool.install(|| {
             // One batch a task: the threads end a wave together.
             records.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, record)| {
-                let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: (first + i as u64) * WIDTH as u64 };
+                let batch = first + i as u64;
+                record.known = kept.and_then(|kept| kept.get(batch));
+                let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: batch * WIDTH as u64 };
                 dispatch::run_on(path, job, stop, record);
+                if let (Some(calm), Some(kept), false) = (record.calm.take(), kept, stop.load(Ordering::Relaxed)) {
+                    kept.keep(batch, calm);
+                }
                 progress(record.used as u64);
             });
         });

@@ -80,6 +80,18 @@ impl Scale {
         Scale { low: first * step, high: last * step, log: false, ticks: ticks.collect() }
     }
 
+    /// From `low` to `high` themselves, with round numbers marked between them, in about `count` steps.
+    pub fn exactly(low: f64, high: f64, count: usize, said: Said) -> Scale {
+        let (low, high) = if low.is_finite() && high > low { (low, high) } else { (0.0, 1.0) };
+        let step = nice_step((high - low) / count.max(1) as f64);
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        let ticks = (first..=last).map(|i| {
+            let value = i as f64 * step;
+            (value, tick_label(value, step, said))
+        });
+        Scale { low, high, log: false, ticks: ticks.collect() }
+    }
+
     /// From the round number below `low` (> 0) to the one above `high`.
     pub fn logarithmic(low: f64, high: f64, said: Said) -> Scale {
         let (low, high) = (low.max(f64::MIN_POSITIVE), high.max(low * 1.01).max(f64::MIN_POSITIVE));

@@ -19,6 +19,7 @@ pub mod png;
 pub mod prices;
 pub mod say;
 pub mod shortage;
+pub mod sweep;
 pub mod theme;
 pub mod timeline;
 pub mod versus;

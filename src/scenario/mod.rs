@@ -3,22 +3,22 @@
 //! [`load`] reads the file and its bases, lays the overrides on top, and checks every value and name. How the parts fit
 //! together (shares that sum to one, recipes that conserve mass) is checked where they are joined, in the next room.
 
-mod distribution;
+pub(crate) mod distribution;
 mod evidence;
-mod locate;
+pub(crate) mod locate;
 mod merge;
-mod names;
-mod number;
+pub(crate) mod names;
+pub(crate) mod number;
 mod overrides;
-mod parse;
+pub(crate) mod parse;
 pub mod problem;
-mod ranges;
+pub(crate) mod ranges;
 mod read;
-mod reader;
+pub(crate) mod reader;
 mod render;
 mod rows;
 pub mod schema;
-mod value;
+pub(crate) mod value;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ pub use names::suggestion;
 use parse::Shelf;
 use problem::Problems;
 pub use render::render;
-use schema::{Scenario, SourceFile};
+use schema::{RowTable, Scenario, SourceFile};
 use value::Value;
 
 /// Why a scenario could not be loaded.
@@ -58,7 +58,7 @@ pub enum Failure {
 pub fn load(path: &Path, sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
     let sources = parse::open(path, Shelf::Disk, sets, &mut problems)?;
-    read_all(sources, Shelf::Disk, problems)
+    read_all(sources, Shelf::Disk, problems, None)
 }
 
 /// Loads a scenario from the files that [`Scenario::files`] held when it was read before, without the disk: the scenario first, each
@@ -70,7 +70,7 @@ pub fn load_kept(files: &[SourceFile], sets: &[(String, String)]) -> Result<(Sce
     let mut problems = Problems::default();
     let path = files.first().map(|f| f.path.clone()).unwrap_or_default();
     let sources = parse::open(&path, Shelf::Kept(files), sets, &mut problems)?;
-    read_all(sources, Shelf::Kept(files), problems)
+    read_all(sources, Shelf::Kept(files), problems, None)
 }
 
 /// Loads a scenario from a text; `name` stands for its path in messages, and bases are found from it.
@@ -80,11 +80,52 @@ pub fn load_kept(files: &[SourceFile], sets: &[(String, String)]) -> Result<(Sce
 pub fn load_text(name: &str, text: &str) -> Result<(Scenario, Problems), Failure> {
     let mut problems = Problems::default();
     let sources = parse::open_text((Path::new(name), text.to_owned()), Shelf::Disk, &[], &mut problems)?;
-    read_all(sources, Shelf::Disk, problems)
+    read_all(sources, Shelf::Disk, problems, None)
+}
+
+/// A scenario's files, read once, to be laid under many sets of overrides: the points of a study.
+#[derive(Debug)]
+pub struct Template {
+    sources: parse::Sources,
+    problems: Problems,
+    rows: Option<(RowTable, SourceFile)>,
+}
+
+impl Template {
+    /// Reads the scenario at `path` with overrides that hold everywhere.
+    ///
+    /// # Errors
+    /// As [`load`]; the scenario must be right as it stands.
+    pub fn open(path: &Path, sets: &[(String, String)]) -> Result<Template, Failure> {
+        let mut problems = Problems::default();
+        let sources = parse::open(path, Shelf::Disk, sets, &mut problems)?;
+        let (scenario, _) = read_all(sources.clone(), Shelf::Disk, problems.clone(), None)?;
+        let rows = match (scenario.rows, scenario.files.into_iter().next_back()) {
+            (Some(rows), Some(file)) => Some((rows, file)),
+            _ => None,
+        };
+        Ok(Template { sources, problems, rows })
+    }
+
+    /// The scenario with more overrides on top, as [`load`] would give it.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn with(&self, sets: &[(String, String)]) -> Result<(Scenario, Problems), Failure> {
+        let (mut sources, mut problems) = (self.sources.clone(), self.problems.clone());
+        overrides::apply(&mut sources, sets, &mut problems);
+        read_all(sources, Shelf::Disk, problems, self.rows.as_ref())
+    }
 }
 
 /// Reads the merged tables, unless a file could not be read: what is missing then would only be told as unknown names.
-fn read_all(sources: parse::Sources, shelf: Shelf<'_>, mut problems: Problems) -> Result<(Scenario, Problems), Failure> {
+/// `known` are rows that have been read before, with their file.
+fn read_all(
+    sources: parse::Sources,
+    shelf: Shelf<'_>,
+    mut problems: Problems,
+    known: Option<&(RowTable, SourceFile)>,
+) -> Result<(Scenario, Problems), Failure> {
     let parse::Sources { table, mut files, sets, rows_folder, broken } = sources;
     let with_sets = |files: Vec<SourceFile>| files.into_iter().chain(sets.clone()).collect();
     if broken {
@@ -93,13 +134,20 @@ fn read_all(sources: parse::Sources, shelf: Shelf<'_>, mut problems: Problems) -
     let (mut rows, mut rows_failed) = (None, false);
     match table.get("rows") {
         None => {}
-        Some(Value::Text(name)) => match rows::load(&rows_folder.join(name), shelf, &mut problems)? {
-            Some((found, file)) => {
-                rows = Some(found);
-                files.push(file);
+        Some(Value::Text(name)) => {
+            let path = rows_folder.join(name);
+            let loaded = match known.filter(|(_, file)| file.path == path) {
+                Some(known) => Some(known.clone()),
+                None => rows::load(&path, shelf, &mut problems)?,
+            };
+            match loaded {
+                Some((found, file)) => {
+                    rows = Some(found);
+                    files.push(file);
+                }
+                None => rows_failed = true,
             }
-            None => rows_failed = true,
-        },
+        }
         Some(other) => {
             problems.error("rows", format!("`rows` is {}, and the path of a CSV file is needed", other.noun()));
             rows_failed = true;

@@ -13,7 +13,7 @@ use super::{Failure, locate, merge, overrides};
 pub const LARGEST: u64 = 32 * 1024 * 1024;
 
 /// The merged tables of a scenario.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Sources {
     /// All tables, bases below, overrides on top; without `base`.
     pub table: Table,
@@ -62,7 +62,10 @@ impl Shelf<'_> {
 }
 
 /// Reads a file that should be text of at most [`LARGEST`] bytes.
-fn read_text(path: &Path) -> Result<Result<String, String>, Failure> {
+///
+/// # Errors
+/// [`Failure::Disk`] when the disk fails or forbids reading.
+pub fn read_text(path: &Path) -> Result<Result<String, String>, Failure> {
     let shown = path.display();
     let disk = |source| Failure::Disk { path: path.to_owned(), source };
     let facts = match fs::metadata(path) {
@@ -153,7 +156,7 @@ pub fn open_text(
 }
 
 /// The table of one file, its lists tidied.
-fn read_table(name: &str, text: &str, problems: &mut Problems) -> Option<Table> {
+pub fn read_table(name: &str, text: &str, problems: &mut Problems) -> Option<Table> {
     if text.trim().is_empty() {
         problems.error("", format!("{name} is empty")).help("the least a scenario needs is shown in scenarios/first.toml");
         return None;

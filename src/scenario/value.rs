@@ -46,6 +46,23 @@ impl Value {
         }
     }
 
+    /// The value as TOML writes it after `=`, so that it can be laid on top of a scenario.
+    pub fn written(&self) -> String {
+        match self {
+            // The escapes of JSON are among those of TOML.
+            Value::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+            Value::Whole(whole) => whole.to_string(),
+            Value::Float(float) => format!("{float:?}"),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Date(date) => date.clone(),
+            Value::List(items) => format!("[{}]", items.iter().map(Value::written).collect::<Vec<_>>().join(", ")),
+            Value::Table(table) => {
+                let pair = |(key, value): &(String, Value)| format!("{} = {}", serde_json::Value::from(key.as_str()), value.written());
+                format!("{{ {} }}", table.0.iter().map(pair).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
     /// The table, if it is one.
     pub fn as_table(&self) -> Option<&Table> {
         match self {

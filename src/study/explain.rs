@@ -214,21 +214,27 @@ fn facility(n: &Network, f: usize) -> (Option<Stage>, String) {
     (Some(n.facilities[f].stage), n.facilities[f].group.clone())
 }
 
+/// A row of the timeline, in the order of the chain: a facility by its stage, or a group of lanes.
+type Key = (Option<Stage>, String);
+
+/// What bound there, and t of it each period.
+type Reasons = BTreeMap<(Kind, usize), Vec<f64>>;
+
 fn rows(scenario: &Scenario, n: &Network, shocks: &Shocks, bindings: &[Binding], horizon: usize) -> Vec<Row> {
     // A lane that only waits for its supplier tells of the supplier, who has a row of his own.
     let told = || bindings.iter().filter(|b| b.kind != Kind::Supplier);
-    let mut sums: BTreeMap<(Option<Stage>, String), BTreeMap<(Kind, usize), Vec<f64>>> = BTreeMap::new();
+    let mut sums: BTreeMap<Key, Reasons> = BTreeMap::new();
     for b in told() {
         let row = sums.entry(row_of(n, b.place)).or_default();
         row.entry((b.kind, b.what)).or_insert_with(|| vec![0.0; horizon])[b.period] += b.amount;
     }
-    let mut normals: BTreeMap<(Option<Stage>, String), f64> = BTreeMap::new();
+    let mut normals: BTreeMap<Key, f64> = BTreeMap::new();
     let places = (0..n.activities.len()).map(Place::Activity).chain((0..n.users.len()).map(Place::User));
     for place in places.chain((0..n.lanes.len()).map(Place::Lane)) {
         *normals.entry(row_of(n, place)).or_default() += normal(n, place);
     }
     let region = |i: usize| scenario.regions.iter().find(|r| r.id == n.regions[i]).map_or(n.regions[i].as_str(), |r| r.name.as_str());
-    let mut names: BTreeMap<(Option<Stage>, String), String> = BTreeMap::new();
+    let mut names: BTreeMap<Key, String> = BTreeMap::new();
     for b in told() {
         names.entry(row_of(n, b.place)).or_insert_with(|| match b.place {
             Place::Activity(a) => n.facilities[n.activities[a].facility].name.clone(),

@@ -1,0 +1,224 @@
+//! In: finished cases. Out: one long tidy table of inputs and outcomes, the table of points, the table of parameters.
+
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::outcome::Outcome;
+use super::{Case, Study};
+use crate::results::csv::{number, optional};
+use crate::results::{Stat, SummaryRow};
+
+/// What a sweep is, without its numbers: enough to write its tables, draw its charts and merge its shards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Version of the program.
+    pub version: String,
+    /// Digest of everything that decides the numbers.
+    pub identity: String,
+    /// The study's title.
+    pub title: String,
+    /// Word of the design.
+    pub design: String,
+    /// Names of scenarios.
+    pub scenarios: Vec<String>,
+    /// Names of policies.
+    pub policies: Vec<String>,
+    /// What varies.
+    pub inputs: Vec<Input>,
+    /// Outcomes as the study has them, `metric@scope`.
+    pub outcomes: Vec<String>,
+    /// Number of points of the design.
+    pub points: usize,
+    /// Realizations of a point (of the first scenario's, if they differ).
+    pub realizations: u64,
+    /// Seed of the realizations, likewise.
+    pub seed: u64,
+    /// Which shard of how many, from 1; none: the whole.
+    pub shard: Option<(usize, usize)>,
+}
+
+/// A parameter as tables and charts know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its column.
+    pub id: String,
+    /// Dotted path in the scenario.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// Unit; empty: none.
+    pub unit: String,
+}
+
+/// A finished case.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place among all cases.
+    pub case: usize,
+    /// Index of its scenario.
+    pub scenario: usize,
+    /// Index of its policy.
+    pub policy: usize,
+    /// Index of its point.
+    pub point: usize,
+    /// Inputs as written in tables; empty: as the scenario has it.
+    pub inputs: Vec<String>,
+    /// What came out.
+    pub rows: Vec<SummaryRow>,
+}
+
+/// A sweep that has been run, or a shard of one.
+#[derive(Debug, Clone)]
+pub struct Swept {
+    /// What it is.
+    pub head: Head,
+    /// Its cases, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// Cases of a shard, from 1, of so many: as even as can be, in order.
+pub fn span(cases: usize, shard: Option<(usize, usize)>) -> std::ops::Range<usize> {
+    match shard {
+        Some((number, of)) if of > 0 => {
+            let cut = |k: usize| (cases as u128 * k as u128 / of as u128) as usize;
+            cut(number.saturating_sub(1))..cut(number)
+        }
+        _ => 0..cases,
+    }
+}
+
+impl Head {
+    /// Of a study.
+    pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<(usize, usize)>) -> Head {
+        let input = |p: &super::Parameter| Input { id: p.id.clone(), path: p.path.clone(), name: p.name.clone(), unit: p.unit.clone() };
+        Head {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            identity,
+            title: study.title.clone(),
+            design: study.design.word().to_owned(),
+            scenarios: study.scenarios.iter().map(|s| s.name.clone()).collect(),
+            policies: study.policies.iter().map(|p| p.id.clone()).collect(),
+            inputs: study.parameters.iter().map(input).collect(),
+            outcomes: study.outcomes.iter().map(Outcome::to_string).collect(),
+            points: study.points.len(),
+            realizations,
+            seed,
+            shard,
+        }
+    }
+
+    /// Number of cases of the whole.
+    pub fn cases(&self) -> usize {
+        self.scenarios.len() * self.policies.len() * self.points
+    }
+
+    /// The cases that belong to this shard.
+    pub fn span(&self) -> std::ops::Range<usize> {
+        span(self.cases(), self.shard)
+    }
+}
+
+impl Entry {
+    /// A case of a study with what came out.
+    pub fn new(study: &Study, case: Case, rows: Vec<SummaryRow>) -> Entry {
+        let inputs = study.points[case.point].iter().map(|x| x.map_or_else(String::new, number)).collect();
+        let Case { index, scenario, policy, point } = case;
+        Entry { case: index, scenario, policy, point, inputs, rows }
+    }
+
+    /// The value of one line; none: it is not told, or too few realizations lie behind it.
+    pub fn value(&self, metric: &str, scope: &str, stat: Stat) -> Option<f64> {
+        self.rows.iter().find(|r| r.stat == stat && r.metric == metric && r.scope == scope).and_then(|r| r.value)
+    }
+
+    /// An input as a number; none: as the scenario has it.
+    pub fn input(&self, index: usize) -> Option<f64> {
+        self.inputs.get(index)?.parse().ok()
+    }
+}
+
+impl Swept {
+    /// Metrics and scopes that came out, in the order in which the study asks for them.
+    pub fn outcomes(&self) -> Vec<(String, String)> {
+        let mut list: Vec<(String, String)> = vec![];
+        for outcome in self.head.outcomes.iter().map(|text| Outcome::read(text)) {
+            for row in self.entries.iter().take(self.entries.len().min(64)).flat_map(|e| &e.rows) {
+                let found = (row.metric.clone(), row.scope.clone());
+                if outcome.means(&row.metric, &row.scope) && !list.contains(&found) {
+                    list.push(found);
+                }
+            }
+        }
+        list
+    }
+}
+
+/// `sweep.csv`: point, scenario, policy, one column a parameter, metric, scope, stat, value, se, lo95, hi95, n.
+pub fn sweep<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
+    let mut table = csv::Writer::from_writer(out);
+    let ids = swept.head.inputs.iter().map(|i| i.id.as_str());
+    let after = ["metric", "scope", "stat", "value", "se", "lo95", "hi95", "n"];
+    table.write_record(["point", "scenario", "policy"].into_iter().chain(ids).chain(after))?;
+    for entry in &swept.entries {
+        let (point, head) = (entry.point.to_string(), &swept.head);
+        for row in &entry.rows {
+            table.write_field(&point)?;
+            table.write_field(&head.scenarios[entry.scenario])?;
+            table.write_field(&head.policies[entry.policy])?;
+            for input in &entry.inputs {
+                table.write_field(input)?;
+            }
+            table.write_record([
+                row.metric.clone(),
+                row.scope.clone(),
+                row.stat.to_string(),
+                optional(row.value),
+                optional(row.se),
+                optional(row.lo95),
+                optional(row.hi95),
+                row.n.to_string(),
+            ])?;
+        }
+    }
+    Ok(table.flush()?)
+}
+
+/// `design.csv`: point, one column a parameter; in the parameter's unit, blank: as the scenario has it.
+pub fn design<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_field("point")?;
+    table.write_record(swept.head.inputs.iter().map(|i| &i.id))?;
+    let mut points: Vec<&Entry> = swept.entries.iter().collect();
+    points.sort_by_key(|e| e.point);
+    points.dedup_by_key(|e| e.point);
+    for entry in points {
+        table.write_field(entry.point.to_string())?;
+        table.write_record(&entry.inputs)?;
+    }
+    Ok(table.flush()?)
+}
+
+/// `parameters.csv`: parameter, path, name, unit.
+pub fn parameters<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(["parameter", "path", "name", "unit"])?;
+    for input in &swept.head.inputs {
+        table.write_record([&input.id, &input.path, &input.name, &input.unit])?;
+    }
+    Ok(table.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn shards_cut_the_cases_evenly_and_leave_none_out() {
+        for (cases, of) in [(10, 3), (3, 16), (1, 1), (1024, 7)] {
+            let cut: Vec<usize> = (1..=of).flat_map(|k| span(cases, Some((k, of)))).collect();
+            assert_eq!(cut, (0..cases).collect::<Vec<_>>());
+        }
+        assert_eq!(span(10, None), 0..10);
+    }
+}

@@ -1,0 +1,386 @@
+//! Sweeps as their users meet them: tables, resuming after any kill, shards, the script.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn root(path: &str) -> String {
+    format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_coercivity"));
+    command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().expect("the command starts")
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn done(output: &Output) {
+    assert_eq!(output.status.code(), Some(0), "{}", told(output));
+}
+
+fn read(path: PathBuf) -> String {
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+fn table(path: PathBuf) -> Rows {
+    let text = read(path);
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let head: Vec<String> = table.headers().expect("a head").iter().map(str::to_owned).collect();
+    table.records().map(|r| head.iter().cloned().zip(r.expect("a row as wide as the head").iter().map(str::to_owned)).collect()).collect()
+}
+
+/// Every file below a folder but the manifest, which tells times.
+fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).unwrap_or_else(|e| panic!("{}: {e}", next.display())).flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.file_name().is_some_and(|n| n != "manifest.json") {
+                found.insert(path.strip_prefix(folder).expect("below").to_owned(), fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    found
+}
+
+fn same(a: &Path, b: &Path) {
+    let (a, b) = (bytes(a), bytes(b));
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (name, one) in &a {
+        assert!(*one == b[name], "{} differs", name.display());
+    }
+}
+
+const HEAD: &str = "point,scenario,policy,event.licence.approval,review,mine,metric,scope,stat,value,se,lo95,hi95,n";
+
+#[test]
+fn a_sweep_is_one_long_table_of_inputs_and_outcomes() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let output = run(desk.path(), &["sweep", &root("tests/studies/every_design.toml"), "-o", "out", "--json"]);
+    done(&output);
+    let text = read(desk.path().join("out/sweep.csv"));
+    assert_eq!(text.lines().next(), Some(HEAD));
+    let rows = table(desk.path().join("out/sweep.csv"));
+    // Scenarios × policies × points × (one region, two prices) × three statistics.
+    let outcomes = rows.iter().filter(|r| r["point"] == "0" && r["scenario"] == "first" && r["policy"] == "as_is").count();
+    assert_eq!(rows.len(), 2 * 2 * 12 * outcomes);
+    assert!(rows.iter().all(|r| r["n"] == "48"));
+    let stats: Vec<&str> = rows[..3].iter().map(|r| r["stat"].as_str()).collect();
+    assert_eq!(stats, ["mean", "p50", "prob_gt_0.2"]);
+    let design = table(desk.path().join("out/design.csv"));
+    assert_eq!(design.len(), 12);
+    for row in &rows {
+        let point = &design[row["point"].parse::<usize>().expect("a number")];
+        assert!(["event.licence.approval", "review", "mine"].iter().all(|k| row[*k] == point[*k]));
+    }
+    assert!(design.iter().all(|r| r["mine"] == "70" || r["mine"] == "90"));
+    assert_eq!(table(desk.path().join("out/parameters.csv"))[1]["unit"], "weeks");
+    let json: serde_json::Value = serde_json::from_str(&said(&output)).expect("JSON and nothing else");
+    assert_eq!((&json["points"], &json["cases"], &json["ran"], &json["realizations"]), (&12.into(), &48.into(), &48.into(), &48.into()));
+    for key in ["folder", "design", "seconds", "scenarios", "policies", "shard", "parameters", "notes", "outcomes"] {
+        assert!(json.get(key).is_some(), "no {key}");
+    }
+    let first = &json["outcomes"][0];
+    for key in
+        ["metric", "scope", "scenario", "policy", "points", "least", "least_at", "median", "largest", "largest_at", "rank_correlation"]
+    {
+        assert!(first.get(key).is_some(), "no {key} in {first}");
+    }
+    assert!(first["rank_correlation"]["review"].is_f64());
+}
+
+#[test]
+fn a_point_gives_what_a_run_with_its_values_gives() {
+    let desk = tempfile::tempdir().expect("a folder");
+    done(&run(desk.path(), &["sweep", &root("tests/studies/every_design.toml"), "-o", "out", "--quiet"]));
+    let rows = table(desk.path().join("out/sweep.csv"));
+    for (point, policy, scenario) in [("7", "as_is", "scenarios/first.toml"), ("4", "stock", "tests/studies/twin.toml")] {
+        let name = Path::new(scenario).file_stem().expect("a name").to_string_lossy();
+        let mine: Vec<_> = rows.iter().filter(|r| r["point"] == point && r["policy"] == policy && r["scenario"] == name).collect();
+        let set = |key: &str, value: String| ["--set".to_owned(), format!("{key}={value}")];
+        let mut arguments: Vec<String> =
+            ["run", &root(scenario), "--realizations", "48", "--seed", "5", "--no-charts", "--quiet", "--overwrite", "-o", "one"]
+                .map(str::to_owned)
+                .to_vec();
+        if policy == "stock" {
+            arguments.extend(set("facility.CARS.cover_in", "20 weeks".into()));
+        }
+        arguments.extend(set("event.licence.approval", mine[0]["event.licence.approval"].clone()));
+        arguments.extend(set("event.licence.review.lognormal.median", format!("{} weeks", mine[0]["review"])));
+        arguments.extend(set("facility.MINE.utilisation", format!("{} %", mine[0]["mine"])));
+        done(&run(desk.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>()));
+        let summary = table(desk.path().join("one/summary.csv"));
+        let mut seen = 0;
+        for row in mine {
+            let key = |r: &BTreeMap<String, String>| [r["metric"].clone(), r["scope"].clone(), r["stat"].clone()];
+            if let Some(other) = summary.iter().find(|r| key(r) == key(row)) {
+                seen += 1;
+                assert_eq!((&row["value"], &row["se"], &row["n"]), (&other["value"], &other["se"], &other["n"]), "{row:?}");
+            }
+        }
+        assert!(seen >= 4, "only {seen} lines to compare");
+    }
+}
+
+#[test]
+fn threads_and_shards_change_nothing() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("tests/studies/every_design.toml");
+    for (threads, out) in [("1", "one"), ("3", "three")] {
+        done(&run(desk.path(), &["sweep", &study, "-o", out, "--quiet", "--threads", threads]));
+    }
+    same(&desk.path().join("one"), &desk.path().join("three"));
+    let mut rows = vec![];
+    for part in ["1", "2", "3"] {
+        done(&run(desk.path(), &["sweep", &study, "-o", part, "--quiet", "--shard", &format!("{part}/3")]));
+        rows.extend(read(desk.path().join(part).join("sweep.csv")).lines().skip(1).map(str::to_owned));
+        assert!(!desk.path().join(part).join("charts").exists());
+    }
+    let whole: Vec<String> = read(desk.path().join("one/sweep.csv")).lines().skip(1).map(str::to_owned).collect();
+    assert_eq!(rows, whole);
+    done(&run(desk.path(), &["merge", "3", "1", "2", "-o", "merged", "--quiet"]));
+    same(&desk.path().join("one"), &desk.path().join("merged"));
+    done(&run(desk.path(), &["sweep", &study, "-o", "other", "--quiet", "--shard", "2/3", "--seed", "9"]));
+    for (folders, why) in [
+        (&["1", "3"][..], "of 3 shards these are missing: 2"),
+        (&["1", "2", "2", "3"], "shard 2 of 3 is given twice"),
+        (&["1", "other", "3"], "seeds 5 and 9"),
+        (&["one"], "one is no shard: it is whole"),
+    ] {
+        let output = run(desk.path(), &[&["merge"], folders, &["-o", "refused"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{folders:?}: {}", told(&output));
+        assert!(told(&output).contains(why), "{folders:?}: {}", told(&output));
+    }
+    assert!(!desk.path().join("refused").exists());
+}
+
+#[test]
+fn a_shard_without_a_point_is_a_shard_all_the_same() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("scenarios/studies/first-delays.toml");
+    let few = ["--realizations", "16", "--quiet"];
+    done(&run(desk.path(), &[&["sweep", &study, "-o", "whole"], &few[..]].concat()));
+    let parts: Vec<String> = (1..=27).map(|k| k.to_string()).collect();
+    for part in &parts {
+        done(&run(desk.path(), &[&["sweep", &study, "-o", part, "--shard", &format!("{part}/27")], &few[..]].concat()));
+    }
+    let merge: Vec<&str> = ["merge", "-o", "merged", "--quiet"].into_iter().chain(parts.iter().map(String::as_str)).collect();
+    done(&run(desk.path(), &merge));
+    same(&desk.path().join("whole"), &desk.path().join("merged"));
+}
+
+#[test]
+fn a_finished_sweep_is_not_run_again() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("scenarios/studies/first-delays.toml");
+    done(&run(desk.path(), &["sweep", &study, "-o", "out", "--quiet"]));
+    let before = bytes(&desk.path().join("out"));
+    let again = run(desk.path(), &["sweep", &study, "-o", "out", "--json"]);
+    done(&again);
+    let json: serde_json::Value = serde_json::from_str(&said(&again)).expect("JSON");
+    assert_eq!((&json["ran"], &json["cases"]), (&0.into(), &25.into()));
+    assert!(before == bytes(&desk.path().join("out")));
+    assert!(!desk.path().join("out.partial").exists());
+    let other = run(desk.path(), &["sweep", &study, "-o", "out", "--quiet", "--seed", "9"]);
+    assert_eq!(other.status.code(), Some(1), "{}", told(&other));
+    assert!(told(&other).contains("--overwrite"), "{}", told(&other));
+    assert!(before == bytes(&desk.path().join("out")));
+}
+
+#[test]
+fn what_is_wrong_with_a_study_is_told_in_its_place_and_nothing_is_left() {
+    let desk = tempfile::tempdir().expect("a folder");
+    for name in ["wrong", "wrong_points", "wrong_outcomes", "wrong_correlations"] {
+        let output = run(
+            Path::new(env!("CARGO_MANIFEST_DIR")),
+            &["sweep", &format!("tests/studies/{name}.toml"), "-o", &desk.path().join("out").display().to_string()],
+        );
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", told(&output));
+        insta::with_settings!({ snapshot_path => "studies/snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, told(&output));
+        });
+        assert_eq!(said(&output), "");
+    }
+    assert_eq!(fs::read_dir(desk.path()).expect("a folder").count(), 0);
+    let output = run(desk.path(), &["sweep", "nowhere.toml"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    let set = ["sweep", &root("scenarios/studies/first-delays.toml"), "--set", "event.licence.approval=0.5"];
+    let output = run(desk.path(), &set);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("sets what the study varies"));
+}
+
+#[test]
+fn points_from_a_table_are_taken_as_they_are() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = format!(
+        "title = \"Listed\"\nscenario = {:?}\nrealizations = 16\noutcomes = [\"unmet_share\"]\ndesign = {{ type = \"file\", path = \"points.csv\" }}\n\
+         [[parameter]]\npath = \"event.licence.approval\"\nid = \"approval\"\n",
+        root("scenarios/first.toml")
+    );
+    fs::write(desk.path().join("study.toml"), study).expect("a file");
+    let points = "# three points\napproval,event.licence.review.lognormal.median\n0.5,9 weeks\n,12 weeks\n1,\n";
+    fs::write(desk.path().join("points.csv"), points).expect("a file");
+    done(&run(desk.path(), &["sweep", "study.toml", "-o", "out", "--quiet"]));
+    let design = read(desk.path().join("out/design.csv"));
+    assert_eq!(design, "point,approval,event.licence.review.lognormal.median\n0,0.5,9\n1,,12\n2,1,\n");
+    fs::write(desk.path().join("points.csv"), "approval,x\n0.5,9 weeks\nhalf,9 days\n").expect("a file");
+    let output = run(desk.path(), &["sweep", "study.toml", "-o", "bad", "--quiet"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = told(&output);
+    assert!(text.contains("line 3, column `approval`: `half` is not a quantity") && text.contains("`9 days` is not `weeks`"), "{text}");
+}
+
+/// A study long enough to be interrupted in.
+fn long(desk: &Path, points: usize, realizations: usize) -> &'static str {
+    let study = format!(
+        "title = \"Long\"\nscenario = {:?}\nrealizations = {realizations}\ndesign = {{ type = \"latin_hypercube\", points = {points} }}\n\
+         [[parameter]]\npath = \"event.licence.approval\"\nuniform = [0.3, 1.0]\n\
+         [[parameter]]\npath = \"event.licence.review.lognormal.median\"\nuniform = [\"3 weeks\", \"20 weeks\"]\n",
+        root("scenarios/first.toml")
+    );
+    fs::write(desk.join("long.toml"), study).expect("a file");
+    "long.toml"
+}
+
+#[test]
+fn twenty_kills_at_any_moment_lose_nothing_and_change_no_byte() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = long(desk.path(), 48, 1000);
+    let began = Instant::now();
+    done(&run(desk.path(), &["sweep", study, "-o", "unbroken", "--quiet"]));
+    let whole = began.elapsed();
+    let mut kept: Vec<usize> = vec![];
+    for kill in 0..20u32 {
+        let mut child = command(desk.path(), &["sweep", study, "-o", "broken", "--quiet"]).spawn().expect("the command starts");
+        // From nearly at once to a seventh of the whole, now more, now less: into the points, the tables, the charts.
+        std::thread::sleep(whole / 140 * (1 + (kill * 7) % 20) + Duration::from_millis(2));
+        child.kill().expect("a process");
+        child.wait().expect("an end");
+        let journal = fs::read_to_string(desk.path().join("broken.partial/journal.txt")).unwrap_or_default();
+        kept.push(journal.lines().count());
+    }
+    assert!(kept.iter().any(|n| *n > 2), "nothing was kept: {kept:?}");
+    let last = run(desk.path(), &["sweep", study, "-o", "broken", "--json"]);
+    done(&last);
+    let json: serde_json::Value = serde_json::from_str(&said(&last)).expect("JSON");
+    assert!(json["ran"].as_u64().is_some_and(|n| n < 48), "{} points were run again; kept {kept:?}", json["ran"]);
+    same(&desk.path().join("unbroken"), &desk.path().join("broken"));
+    let left: Vec<_> = fs::read_dir(desk.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left.len(), 3, "{left:?}");
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_and_a_foreign_journal_is_refused() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("scenarios/studies/first-delays.toml");
+    done(&run(desk.path(), &["sweep", &study, "-o", "whole", "--quiet"]));
+    let journal = fs::read(desk.path().join("whole/journal.txt")).expect("a journal");
+    let partial = desk.path().join("torn.partial");
+    let lines: Vec<usize> = journal.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i + 1).collect();
+    for (cut, ran) in [(3, 25), (lines[0], 25), (lines[4] - 1, 22), (lines[4], 21), (lines[10] + 7, 15), (journal.len(), 0)] {
+        fs::create_dir_all(&partial).expect("a folder");
+        fs::write(partial.join("journal.txt"), &journal[..cut]).expect("a file");
+        let output = run(desk.path(), &["sweep", &study, "-o", "torn", "--json"]);
+        done(&output);
+        let json: serde_json::Value = serde_json::from_str(&said(&output)).expect("JSON");
+        assert_eq!(json["ran"], ran, "cut at {cut}");
+        same(&desk.path().join("whole"), &desk.path().join("torn"));
+        fs::remove_dir_all(desk.path().join("torn")).expect("a folder");
+    }
+    // A line whose bytes have changed is not believed, nor what follows it.
+    let mut changed = journal.clone();
+    changed[lines[2] + 40] ^= 1;
+    fs::create_dir_all(&partial).expect("a folder");
+    fs::write(partial.join("journal.txt"), &changed).expect("a file");
+    done(&run(desk.path(), &["sweep", &study, "-o", "torn", "--quiet"]));
+    same(&desk.path().join("whole"), &desk.path().join("torn"));
+
+    fs::create_dir_all(&partial).expect("a folder");
+    fs::write(partial.join("journal.txt"), &journal).expect("a file");
+    let other = ["sweep", &study, "-o", "torn", "--quiet", "--realizations", "20", "--overwrite"];
+    let refused = run(desk.path(), &["sweep", &study, "-o", "torn-not", "--quiet"]);
+    done(&refused);
+    fs::remove_dir_all(desk.path().join("torn")).expect("a folder");
+    let refused = run(desk.path(), &other[..7]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    assert!(told(&refused).contains("another sweep") && partial.join("journal.txt").exists(), "{}", told(&refused));
+    done(&run(desk.path(), &other));
+}
+
+/// Every command of the page, in its order; the long study by its first shard of many.
+#[cfg(unix)]
+#[test]
+fn every_command_of_the_page_runs() {
+    let desk = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(root("scenarios"), desk.path().join("scenarios")).expect("a link");
+    let page = fs::read_to_string(root("docs/sweep.md")).expect("the page");
+    let commands: Vec<Vec<&str>> =
+        page.lines().filter_map(|l| l.strip_prefix("coercivity ")).map(|l| l.split_whitespace().collect()).collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for arguments in commands {
+        let output = run(desk.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", told(&output));
+        assert!(said(&output).contains("Tables and charts"), "{arguments:?}");
+    }
+    let study = "scenarios/studies/licences-sobol.toml";
+    done(&run(desk.path(), &["sweep", study, "--realizations", "16", "--shard", "1/512", "-o", "sobol", "--quiet"]));
+    assert_eq!(table(desk.path().join("sobol/design.csv")).len(), 2);
+}
+
+/// The script of the documentation, where there is a Python.
+#[test]
+fn the_script_sweeps_and_reads_the_tables() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("no python3: the script is not tried");
+        return;
+    }
+    let desk = tempfile::tempdir().expect("a folder");
+    let mut script = Command::new("python3");
+    script.arg(root("examples/sweep.py")).arg(env!("CARGO_BIN_EXE_coercivity")).arg(desk.path().join("out"));
+    let output = script.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("python3 starts");
+    done(&output);
+    let text = said(&output);
+    assert!(text.contains("25 points") && text.contains("unmet_share"), "{text}");
+    // Reviews down, approvals across.
+    let rows: Vec<&str> = text.lines().filter(|l| l.trim_start().starts_with("18")).collect();
+    assert!(rows.len() == 1 && rows[0].split_whitespace().count() == 6, "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_keeps_its_points_and_says_how_to_go_on() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = long(desk.path(), 400, 2000);
+    let mut child = command(desk.path(), &["sweep", study, "-o", "out", "--quiet", "--threads", "1"]).spawn().expect("the command starts");
+    let journal = desk.path().join("out.partial/journal.txt");
+    let began = Instant::now();
+    while fs::read_to_string(&journal).map_or(0, |t| t.lines().count()) < 4 {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().expect("a child").is_none(), "no point is finished");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(130), "{}", told(&output));
+    assert!(told(&output).contains("of 400 points are finished") && told(&output).contains("goes on from there"), "{}", told(&output));
+    assert!(!desk.path().join("out").exists() && journal.exists());
+}
