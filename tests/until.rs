@@ -19,7 +19,7 @@ fn a_run_that_ends_early_is_the_run_of_as_many_realizations() {
         assert!(words.contains("was reached after"), "{words}");
         let manifest = desk.json("early/manifest.json");
         let n = manifest["realizations"].as_u64().expect("a number");
-        assert!((256..6000).contains(&n) && n % 16 == 0, "{goal}: {n}");
+        assert!((256..6000).contains(&n) && n.is_multiple_of(16), "{goal}: {n}");
         let until = &manifest["until"];
         assert_eq!((&until["reached"], &until["realizations"]), (&true.into(), &n.into()));
         assert!(until["half_width"].as_f64() < until["target"].as_f64(), "{until}");

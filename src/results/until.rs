@@ -36,8 +36,9 @@ impl FromStr for Goal {
         let (name, share) = text.rsplit_once('=').map_or((None, text), |(name, share)| (Some(name.trim()), share));
         let (metric, scope) = name.map_or((HEADLINE, WORLD), |name| name.split_once('@').unwrap_or((name, WORLD)));
         let share = share.trim();
-        let (number, unit) = share.strip_suffix('%').map_or((share, 1.0), |percent| (percent.trim_end(), 100.0));
-        let target = number.parse::<f64>().map(|x| x / unit).ok().filter(|x| *x > 0.0 && *x < 1.0);
+        // Shifted by its exponent: 0.7 over 100 is not the number nearest to 0.007.
+        let number = share.strip_suffix('%').map_or_else(|| share.to_owned(), |percent| format!("{}e-2", percent.trim_end()));
+        let target = number.parse::<f64>().ok().filter(|x| *x > 0.0 && *x < 1.0);
         match target {
             Some(target) if !metric.is_empty() && !scope.is_empty() => {
                 Ok(Goal { metric: metric.to_owned(), scope: scope.to_owned(), target })
@@ -123,7 +124,8 @@ impl Until {
     /// One sentence for a reader.
     pub fn sentence(&self) -> String {
         let Until { goal, half_width, reached, realizations: n, .. } = self;
-        let percent = |share: f64| format!("± {} %", super::csv::number((share * 1e4).round() / 1e2));
+        // Three digits: an error of an error is not known better.
+        let percent = |share: f64| format!("± {} %", super::csv::number(format!("{:.2e}", share * 100.0).parse().unwrap_or(share * 100.0)));
         let asked = percent(goal.target);
         match half_width {
             Some(h) if *reached => format!("{asked} was asked of the mean {goal}; {} was reached after {n} realizations", percent(*h)),
@@ -157,6 +159,7 @@ mod tests {
         let goal = |metric: &str, scope: &str, target: f64| Ok(Goal { metric: metric.into(), scope: scope.into(), target });
         assert_eq!("3%".parse(), goal("unmet_share", "world", 0.03));
         assert_eq!("0.5 %".parse(), goal("unmet_share", "world", 0.005));
+        assert_eq!("0.7%".parse(), goal("unmet_share", "world", 0.007));
         assert_eq!("0.03".parse(), goal("unmet_share", "world", 0.03));
         assert_eq!("lost_output=10%".parse(), goal("lost_output", "world", 0.1));
         assert_eq!("min_cover@region:EUR = 2%".parse(), goal("min_cover", "region:EUR", 0.02));
