@@ -1,7 +1,7 @@
 //! In: a comparison. Out: the page of words printed after it: what changes, by how much, how sure.
 
 use super::page::{COLUMNS, Page};
-use super::say::{fixed, month_year, percent, realizations, short, with_error};
+use super::say::{chance, fixed, month_year, percent, realizations, short, with_error};
 use crate::results::{Stat, SummaryRow};
 use crate::study::compare::{Comparison, Difference};
 
@@ -71,7 +71,7 @@ fn variant(comparison: &Comparison, v: usize, page: &mut Page) {
 /// Metric, how a sentence about it begins, unit, and what its values are multiplied by.
 const SENTENCES: [(&str, &str, &str, f64); 3] = [
     ("unmet_share", "Demand not served over the whole run", "percentage points", 100.0),
-    ("line_down_weeks", "The time lines run more than 5 % short", "weeks", 1.0),
+    ("line_down_weeks", "The time that lines run more than 5 % short", "weeks", 1.0),
     ("lost_output", "Lost output", "t", 1.0),
 ];
 
@@ -101,7 +101,7 @@ fn sentence(comparison: &Comparison, d: &Difference, subject: &str, unit: &str, 
         words += &match (better.value, worse.value) {
             (1.0, _) => "; it is less in every future".to_owned(),
             (_, 1.0) => "; it is more in every future".to_owned(),
-            (less, more) => format!("; it is less in {} of futures and more in {}", percent(less), percent(more)),
+            (less, more) => format!("; it is less in {} of futures and more in {}", chance(less), chance(more)),
         };
     }
     // A number and its sign stay together.
@@ -137,14 +137,14 @@ fn places(comparison: &Comparison, v: usize, (prefix, heading): (&str, &str), pa
         let of =
             |v: usize| comparison.variants[v].results.value("unmet_share", &d.scope, Stat::Mean).map_or_else(|| "–".to_owned(), percent);
         let down = comparison.difference(v, "line_down_weeks", &d.scope).and_then(mean);
-        let chance = |i: usize| d.chances[i].map_or_else(|| "–".to_owned(), |c| percent(c.value));
+        let share = |i: usize| d.chances[i].map_or_else(|| "–".to_owned(), |c| chance(c.value));
         rows.push(vec![
             comparison.first().results.name(&d.scope).to_owned(),
             of(0),
             of(v),
             told(mean(d), 100.0),
-            chance(2),
-            chance(0),
+            share(2),
+            share(0),
             format!("{} wk", down.and_then(|r| r.value).map_or_else(|| "–".to_owned(), |x| signed(x, 1))),
         ]);
     }
@@ -189,9 +189,9 @@ fn prices(comparison: &Comparison, v: usize, page: &mut Page) {
             let value = comparison.variants[v].results.value("peak_price_outside", &d.scope, Stat::Mean);
             value.map_or_else(|| "–".to_owned(), |x| format!("{} ×", short(x)))
         };
-        let chance = |i: usize| d.chances[i].map_or_else(|| "–".to_owned(), |c| percent(c.value));
+        let share = |i: usize| d.chances[i].map_or_else(|| "–".to_owned(), |c| chance(c.value));
         let name = comparison.first().results.name(&d.scope).to_owned();
-        rows.push(vec![name, of(0), of(v), told(mean(d), 1.0), chance(2), chance(0)]);
+        rows.push(vec![name, of(0), of(v), told(mean(d), 1.0), share(2), share(0)]);
     }
     page.heading("HIGHEST PRICES outside the border, over the opening price, mean: what changes most");
     page.table(&rows);

@@ -9,7 +9,6 @@ use super::theme::{AXIS, BLACK, GREY, GRID, LABEL, MARGIN, PANEL, fit, text_widt
 use super::versus::{self, Legend};
 use super::{Chart, Missing};
 use crate::results::csv::{number, optional};
-use crate::results::estimate::Estimate;
 use crate::results::{Stat, SummaryRow};
 use crate::study::compare::{Comparison, Difference};
 use crate::study::compare_tables::CHANCES;
@@ -160,10 +159,12 @@ fn mark(canvas: &mut Canvas<'_>, d: &Difference, c: &Column<'_>, (x, width): (f6
 
 fn chances(canvas: &mut Canvas<'_>, d: &Difference, y: f64) {
     let [Some(worse), Some(_), Some(better)] = d.chances else { return };
-    let said =
-        |e: Estimate| if e.value > 0.0 && e.value < 0.005 { "< 1 %".to_owned() } else { format!("{} %", say::fixed(100.0 * e.value, 0)) };
     let (ink, _) = versus::style(d.variant);
-    canvas.text(&format!("{} / {}", said(better), said(worse)), (WIDTH - WORDS - 8.0, y + 3.7), Type::new(LABEL).ink(ink));
+    canvas.text(
+        &format!("{} / {}", say::chance(better.value), say::chance(worse.value)),
+        (WIDTH - WORDS - 8.0, y + 3.7),
+        Type::new(LABEL).ink(ink),
+    );
 }
 
 fn table(comparison: &Comparison, columns: &[Column<'_>]) -> Result<String, csv::Error> {

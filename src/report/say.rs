@@ -57,6 +57,15 @@ pub fn percent(share: f64) -> String {
     format!("{} %", fixed(value, places))
 }
 
+/// A chance in whole per cent; what is nearly certain or nearly impossible is not said to be quite so.
+pub fn chance(share: f64) -> String {
+    match share {
+        x if x > 0.0 && x < 0.005 => "< 1 %".to_owned(),
+        x if (0.995..1.0).contains(&x) => "> 99 %".to_owned(),
+        x => format!("{} %", fixed(100.0 * x, 0)),
+    }
+}
+
 /// A value with its Monte Carlo error (1.96 standard errors), both rounded where the error is uncertain: `12.34 ± 0.21`, `3.30 ± 0.04`.
 /// An error's first digit below 3 earns it a second; at most two decimals, the error then rounded up, never to nothing.
 pub fn with_error(value: f64, se: Option<f64>) -> String {
@@ -106,6 +115,7 @@ mod tests {
             [percent(0.0), percent(0.234), percent(0.045), percent(0.003), percent(1.0)],
             ["0 %", "23 %", "4.5 %", "0.30 %", "100 %"]
         );
+        assert_eq!([chance(0.0), chance(0.004), chance(0.42), chance(0.996), chance(1.0)], ["0 %", "< 1 %", "42 %", "> 99 %", "100 %"]);
         assert_eq!(with_error(12.3456, Some(0.107)), "12.35 ± 0.21");
         assert_eq!(with_error(12345.6, Some(107.0)), "12,346 ± 210");
         assert_eq!(

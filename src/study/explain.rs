@@ -197,8 +197,10 @@ fn bound(n: &Network, shocks: &Shocks, b: &Binding) -> Bound {
     Bound { period: b.period, stage, scope, name, kind: b.kind, what, amount: b.amount, share: b.share }
 }
 
-/// What a place is counted with: its stage (none: on the way), and a key within it.
-fn row_of(n: &Network, place: Place) -> (Option<Stage>, String) {
+/// What a place is counted with: its stage (none: on the way), and a name within it.
+type Key = (Option<Stage>, String);
+
+fn row_of(n: &Network, place: Place) -> Key {
     match place {
         Place::Activity(a) => facility(n, n.activities[a].facility),
         Place::User(u) => facility(n, n.users[u].facility),
@@ -210,20 +212,23 @@ fn row_of(n: &Network, place: Place) -> (Option<Stage>, String) {
     }
 }
 
-fn facility(n: &Network, f: usize) -> (Option<Stage>, String) {
+fn facility(n: &Network, f: usize) -> Key {
     (Some(n.facilities[f].stage), n.facilities[f].group.clone())
 }
 
-/// A row of the timeline, in the order of the chain: a facility by its stage, or a group of lanes.
-type Key = (Option<Stage>, String);
+/// Weeks over which a desk's files are evened out: one may take three weeks and the next twenty.
+const EVENED: usize = 8;
 
-/// What bound there, and t of it each period.
-type Reasons = BTreeMap<(Kind, usize), Vec<f64>>;
+/// The mean of a week and those before it.
+fn evened(amounts: &[f64]) -> Vec<f64> {
+    let mean = |t: usize| amounts[(t + 1).saturating_sub(EVENED)..=t].iter().sum::<f64>() / EVENED as f64;
+    (0..amounts.len()).map(mean).collect()
+}
 
 fn rows(scenario: &Scenario, n: &Network, shocks: &Shocks, bindings: &[Binding], horizon: usize) -> Vec<Row> {
     // A lane that only waits for its supplier tells of the supplier, who has a row of his own.
     let told = || bindings.iter().filter(|b| b.kind != Kind::Supplier);
-    let mut sums: BTreeMap<Key, Reasons> = BTreeMap::new();
+    let mut sums: BTreeMap<Key, BTreeMap<(Kind, usize), Vec<f64>>> = BTreeMap::new();
     for b in told() {
         let row = sums.entry(row_of(n, b.place)).or_default();
         row.entry((b.kind, b.what)).or_insert_with(|| vec![0.0; horizon])[b.period] += b.amount;
@@ -246,10 +251,12 @@ fn rows(scenario: &Scenario, n: &Network, shocks: &Shocks, bindings: &[Binding],
             }
         });
     }
-    // At a desk one lane's file may wait while its neighbour's is let go: only what the row as a whole has more waiting is kept back.
     for (key, reasons) in &mut sums {
         let least = NOTICED * normals.get(key).copied().unwrap_or(0.0);
-        for amounts in reasons.values_mut() {
+        for ((kind, _), amounts) in reasons.iter_mut() {
+            if *kind == Kind::Licence {
+                *amounts = evened(amounts);
+            }
             amounts.iter_mut().for_each(|x| *x = if *x > least { *x } else { 0.0 });
         }
         reasons.retain(|_, amounts| amounts.iter().any(|x| *x > 0.0));
