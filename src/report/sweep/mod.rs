@@ -1,4 +1,4 @@
-//! In: a [`Swept`](crate::study::table::Swept) study. Out: its charts and its page of words; nothing is run again.
+//! In: a [`Swept`] study. Out: its charts and its page of words; nothing is run again.
 
 pub mod map;
 pub mod pick;
