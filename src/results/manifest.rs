@@ -8,6 +8,11 @@ use super::until::Until;
 /// Version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Version of this program, and the commit it was built from where the build knew it: programs of one name compute the same.
+pub fn program() -> String {
+    option_env!("COERCIVITY_COMMIT").map_or_else(|| VERSION.to_owned(), |commit| format!("{VERSION} ({commit})"))
+}
+
 /// Everything needed to repeat a run and to judge its cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {

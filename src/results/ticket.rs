@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{Input, VERSION};
+use super::manifest::{Input, program};
 use crate::ensemble::shard::Shard;
 use crate::ensemble::tally::Tally;
 
@@ -56,7 +56,7 @@ pub enum ShardError {
         why: String,
     },
     /// Another version wrote it.
-    #[error("{} was written by version {found}, and this is {VERSION}; shards are merged by the version that ran them", file.display())]
+    #[error("{} was written by version {found}, and this is {}; shards are merged by the version that ran them", file.display(), program())]
     Version {
         /// The file.
         file: PathBuf,
@@ -78,7 +78,7 @@ pub enum ShardError {
 /// # Errors
 /// What postcard says when it cannot write.
 pub fn write(ticket: &Ticket, tally: &Tally) -> Result<Vec<u8>, postcard::Error> {
-    let head = format!("{FORMAT}{VERSION}\n").into_bytes();
+    let head = format!("{FORMAT}{}\n", program()).into_bytes();
     let mut bytes = postcard::to_extend(&(ticket, tally), head)?;
     let digest = super::manifest::sha256(&bytes);
     bytes.extend(digest);
@@ -117,7 +117,7 @@ pub fn open(folder: &Path) -> Result<Opened, ShardError> {
     let rest = body.strip_prefix(FORMAT.as_bytes()).ok_or_else(|| damaged("its first line is not that of a tally this program reads"))?;
     let end = rest.iter().position(|b| *b == b'\n').ok_or_else(|| damaged("it names no version"))?;
     let found = String::from_utf8_lossy(&rest[..end]).into_owned();
-    if found != VERSION {
+    if found != program() {
         return Err(ShardError::Version { file, found });
     }
     let (ticket, rest) = postcard::take_from_bytes(&rest[end + 1..]).map_err(|e| damaged(&e.to_string()))?;
