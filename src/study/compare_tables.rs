@@ -7,7 +7,7 @@ use std::path::Path;
 use super::compare::{Comparison, Difference};
 use crate::results::csv::{number, optional};
 
-/// Names of the chances of a [`Difference`](super::compare::Difference), in their order.
+/// Names of the chances of a [`Difference`], in their order.
 pub const CHANCES: [&str; 3] = ["prob_worse", "prob_equal", "prob_better"];
 
 /// Columns of a statistic with its error.
