@@ -149,6 +149,8 @@ fn threads_and_shards_change_nothing() {
         done(&run(desk.path(), &["sweep", &study, "-o", out, "--quiet", "--threads", threads]));
     }
     same(&desk.path().join("one"), &desk.path().join("three"));
+    let page = said(&run(desk.path(), &["sweep", &study, "-o", "one"]));
+    assert!(page.contains("Nothing was left to run") && page.lines().all(|l| l.chars().count() <= 100), "{page}");
     let mut rows = vec![];
     for part in ["1", "2", "3"] {
         done(&run(desk.path(), &["sweep", &study, "-o", part, "--quiet", "--shard", &format!("{part}/3")]));
@@ -341,6 +343,7 @@ fn every_command_of_the_page_runs() {
         let output = run(desk.path(), &arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", told(&output));
         assert!(said(&output).contains("Tables and charts"), "{arguments:?}");
+        assert!(said(&output).lines().all(|l| l.chars().count() <= 100), "{}", said(&output));
     }
     let study = "scenarios/studies/licences-sobol.toml";
     done(&run(desk.path(), &["sweep", study, "--realizations", "16", "--shard", "1/512", "-o", "sobol", "--quiet"]));

@@ -25,14 +25,15 @@ pub fn page(swept: &Swept, place: &str, (ran, seconds): (usize, f64), notes: &[S
     page.wrapped("", &work(cases, ran, seconds));
     let gists = swept.gists();
     page.heading("MEAN OF EACH POINT, OVER ALL POINTS");
-    page.line(&format!("  {:<38} {:>10} {:>10} {:>10}  rises or falls with", "", "least", "median", "largest"));
+    page.line(&format!("  {:<40} {:>9} {:>9} {:>9}  rises or falls with", "", "least", "median", "largest"));
     for gist in gists.iter().take(SHOWN) {
         let variant = swept.variant_name((at(&head.scenarios, &gist.scenario), at(&head.policies, &gist.policy)));
-        let scope = if gist.scope == "world" { String::new() } else { format!(" {}", gist.scope) };
+        // The metric says what sort of scope it is.
+        let scope = gist.scope.split_once(':').map(|(_, id)| format!(" {id}")).unwrap_or_default();
         let variant = if variant.is_empty() { variant } else { format!(" [{variant}]") };
-        let name: String = format!("{}{scope}{variant}", gist.metric).chars().take(38).collect();
+        let name = cut(&format!("{}{scope}{variant}", gist.metric), 40);
         let [least, median, largest] = [gist.least.0, gist.median, gist.largest.0].map(|x| value(&gist.metric, x));
-        page.line(&format!("  {name:<38} {least:>10} {median:>10} {largest:>10}  {}", strongest(head, gist)));
+        page.line(&format!("  {name:<40} {least:>9} {median:>9} {largest:>9}  {}", strongest(head, gist)));
     }
     if gists.len() > SHOWN {
         page.line(&format!("  … and {} more in sweep.csv", gists.len() - SHOWN));
@@ -58,6 +59,11 @@ fn work(cases: usize, ran: usize, seconds: f64) -> String {
             say::fixed((cases - ran) as f64, 0)
         ),
     }
+}
+
+/// At most so many characters of a text.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
 
 fn at(names: &[String], name: &str) -> usize {
@@ -94,7 +100,9 @@ fn strongest(head: &Head, gist: &Gist) -> String {
     let told = gist.ranks.iter().enumerate().filter_map(|(i, rho)| Some((i, (*rho)?)));
     match told.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs())) {
         Some((i, rho)) => {
-            let name: String = head.inputs[i].name.chars().take(24).collect();
+            let input = &head.inputs[i];
+            let own = if input.name == input.path { input.path.rsplit('.').next().unwrap_or_default() } else { &input.name };
+            let name = cut(own, 18);
             format!("{name} ({}{:.2})", if rho < 0.0 { "−" } else { "+" }, rho.abs())
         }
         None => String::new(),
