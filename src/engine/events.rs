@@ -179,7 +179,8 @@ fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         state.permit_share[h] = ZERO;
     }
     let mut place = 0;
-    for permit in permits {
+    for (permit, granted) in permits.iter().zip(&mut state.granted) {
+        let before = *granted;
         let (strength, age) = (&now.strength[permit.event], &now.age[permit.event]);
         let (share, volume) = (world.draws.event(permit.share), world.draws.event(permit.volume));
         for &(h, unit) in &permit.lanes {
@@ -187,12 +188,16 @@ fn permits(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             for w in 0..WIDTH {
                 let taken = within(used[w], 0.0, part[w]);
                 used[w] -= taken;
-                let fresh = into_span(age[w], permit.span as f64) == 0.0;
+                // As a quota: a new volume with each span, and after a truce.
+                let fresh = (into_span(age[w], permit.span as f64) == 0.0) | (before[w] == 0.0);
                 let running = if fresh { share[w] * volume[w] * unit } else { part[w] - taken };
                 part[w] = if strength[w] == 0.0 { 0.0 } else { running };
                 held[w] = max(held[w], if strength[w] > 0.0 { share[w] } else { 0.0 });
             }
             place += 1;
+        }
+        for w in 0..WIDTH {
+            granted[w] = if strength[w] > 0.0 { 1.0 } else { 0.0 };
         }
     }
     for h in covered() {

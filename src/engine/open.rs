@@ -121,6 +121,7 @@ impl State {
             permit: rows(shocks.licensed.len(), 0.0),
             permit_share: rows(shocks.licensed.len(), 0.0),
             permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
+            granted: rows(shocks.permits.len(), 0.0),
             calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),

@@ -61,6 +61,8 @@ pub struct State {
     pub permit_share: Vec<Row>,
     /// Per general licence and lane: its part of that, as it stood when the period began.
     pub permits: Vec<Row>,
+    /// Per general licence: 1 where it was in force in the period before.
+    pub granted: Vec<Row>,
     /// Per desk: its calendar.
     pub calendars: Vec<Calendar>,
     /// Per licensed lane: what would be decided beyond the calendar.

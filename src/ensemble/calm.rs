@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::observe::Watch;
 use crate::wide::{Row, WIDTH};
 
-/// Most memory that kept baselines may take, bytes; batches beyond it are computed anew each time.
+/// Most memory that the kept baselines of one network may take, bytes; batches beyond it are computed anew each time.
 const MOST: usize = 256 << 20;
 
 /// What a batch of realizations does without events.
@@ -21,7 +21,7 @@ pub struct Calm {
     pub peaks: Vec<[Row; 3]>,
 }
 
-/// Baselines by batch. All runs that use one of these must have the same network, seed, horizon and watched groups.
+/// Baselines by batch. All runs that use one of these must have the same network, seed, realizations, horizon and watched groups.
 #[derive(Debug, Default)]
 pub struct Baselines {
     batches: Vec<OnceLock<Arc<Calm>>>,
@@ -30,7 +30,8 @@ pub struct Baselines {
 impl Baselines {
     /// Room for the baselines of so many realizations, as far as memory allows.
     pub fn new(realizations: u64, horizon: usize, watch: &Watch) -> Baselines {
-        let each = horizon * (watch.users.len() * size_of::<Row>() + watch.groups.len() * size_of::<f64>()) + size_of::<Calm>();
+        let served = horizon * (watch.users.len() * size_of::<Row>() + watch.groups.len() * size_of::<f64>());
+        let each = served + watch.sides.len() * size_of::<[Row; 3]>() + size_of::<Calm>();
         let batches = realizations.div_ceil(WIDTH as u64).min((MOST / each.max(1)) as u64);
         Baselines { batches: (0..batches).map(|_| OnceLock::new()).collect() }
     }

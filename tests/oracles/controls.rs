@@ -76,3 +76,21 @@ fn a_detente_suspends_an_event_while_it_lasts() {
     let never = case("detente", &[("event.truce.probability", "0")]).trace(|s| s.activity[0][0]);
     assert!(never[10..].iter().all(|x| *x == 0.0));
 }
+
+#[test]
+fn after_a_detente_quotas_and_general_licences_begin_anew() {
+    // A year's quota of ten weeks' flow: used up by week 20, suspended in weeks 30 to 34, then ten weeks more.
+    let case = case("truce_of_a_quota", &[]);
+    let lane = case.lane("MAKER", "CARS");
+    let sent = case.trace(|s| s.lanes[lane].shipped[0]);
+    let total = |weeks: std::ops::Range<usize>| sent[weeks].iter().sum::<f64>() / 80.0;
+    same("weeks sent under the quota", total(10..30), 10.0, 1e-9);
+    assert!(total(30..34) > 4.0);
+    same("weeks sent under the new volume", total(34..62), 10.0, 1e-9);
+    // The general licence of the army covers two weeks of its trade a year, the desk takes for ever over the rest.
+    let lane = case.lane("MAKER", "ARMY");
+    let free = case.trace(|s| s.lanes[lane].cleared[0]);
+    let total = |weeks: std::ops::Range<usize>| free[weeks].iter().sum::<f64>() / 20.0;
+    same("weeks free under the licence", total(10..30), 2.0, 1e-9);
+    same("weeks free after the truce", total(34..62), 2.0, 1e-9);
+}
