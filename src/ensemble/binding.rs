@@ -131,6 +131,10 @@ impl Notes<'_> {
         let n = self.world.network;
         let w = self.w;
         let mut wanted = vec![0.0; n.activities.len()];
+        // Beyond capacity, per activity.
+        let mut beyond = vec![0.0; n.activities.len()];
+        // What lacks of a normal week's output: orders may have swollen, and to have filled a part of them is not to lack it.
+        let missing = |a: usize| (normal(n, Place::Activity(a)) - after.activity[a][w] * main_output(n, a).1).max(0.0);
         for (f, facility) in n.facilities.iter().enumerate() {
             let mut total = 0.0;
             for a in facility.activities.clone() {
@@ -139,11 +143,15 @@ impl Notes<'_> {
             }
             let ceiling = after.ceiling[f][w];
             if total > ceiling {
-                let kind = if before.capacity[f][w] < 1.0 { Kind::Outage } else { Kind::Capacity };
+                let lowered = before.capacity[f][w] < 1.0;
                 for a in facility.activities.clone() {
                     let lost = wanted[a] * (1.0 - ceiling / total);
                     let (commodity, per_unit) = main_output(n, a);
-                    self.note(Place::Activity(a), kind, commodity, lost * per_unit);
+                    if lowered {
+                        self.note(Place::Activity(a), Kind::Outage, commodity, (lost * per_unit).min(missing(a)));
+                    } else {
+                        beyond[a] = lost;
+                    }
                     wanted[a] -= lost;
                 }
             }
@@ -153,12 +161,17 @@ impl Notes<'_> {
             let allowance = self.allowance(before, q);
             for &a in quota.activities.iter().filter(|_| total > allowance) {
                 let lost = wanted[a] * (1.0 - allowance.max(0.0) / total);
-                self.note(Place::Activity(a), Kind::Quota, quota.event, lost * main_output(n, a).1);
+                self.note(Place::Activity(a), Kind::Quota, quota.event, (lost * main_output(n, a).1).min(missing(a)));
                 wanted[a] -= lost;
             }
         }
         for (a, activity) in n.activities.iter().enumerate() {
-            let (lost, per_unit) = (wanted[a] - after.activity[a][w], main_output(n, a).1);
+            let (lost, (made, per_unit)) = (wanted[a] - after.activity[a][w], main_output(n, a));
+            // Only who does work at capacity is held back by it.
+            if beyond[a] > 0.0 && lost <= NOTICED * wanted[a] {
+                let place = Place::Activity(a);
+                self.note(place, Kind::Capacity, made, (beyond[a] * per_unit).min(normal(n, place)));
+            }
             // What is fed in is a share of what lies there: it is never short of it.
             if lost <= 0.0 || n.facilities[activity.facility].drive == Drive::Feed {
                 continue;
@@ -171,8 +184,9 @@ impl Notes<'_> {
             if let Some((slot, [short, refused], _)) = scarcest {
                 let part = if short + refused > 0.0 { refused / (short + refused) } else { 0.0 };
                 let commodity = n.slots[slot].commodity;
-                self.note(Place::Activity(a), Kind::Input, commodity, lost * (1.0 - part) * per_unit);
-                self.note(Place::Activity(a), Kind::Refused, commodity, lost * part * per_unit);
+                let lost = (lost * per_unit).min(missing(a));
+                self.note(Place::Activity(a), Kind::Input, commodity, lost * (1.0 - part));
+                self.note(Place::Activity(a), Kind::Refused, commodity, lost * part);
             }
         }
         for (u, user) in n.users.iter().enumerate() {

@@ -25,7 +25,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     let fans: Vec<(&Series, Fan<'_>)> =
         series.iter().filter_map(|s| Some((*s, Fan::of(s, if s.scope == "world" { BLACK } else { BLUE })?))).collect();
     if fans.is_empty() {
-        return Err(Missing::Data("no cover was recorded"));
+        return Err(Missing::Data("no cover was recorded, or fewer than 200 realizations, which a fan needs"));
     }
     let scale = Scale::linear(fans.iter().map(|(_, f)| f.top()).fold(0.0, f64::max), 4, Said::Number);
     let panels: Vec<Panel<'_>> = fans

@@ -31,7 +31,7 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     scopes.sort_by_key(|scope| results.names.iter().position(|(s, _)| s == scope).unwrap_or(usize::MAX));
     let panels: Vec<Panel<'_>> = scopes.iter().filter_map(|scope| panel(results, scope)).collect();
     if panels.is_empty() {
-        return Err(Missing::Data("no prices were recorded"));
+        return Err(Missing::Data("no prices were recorded, or fewer than 200 realizations, which a fan needs"));
     }
     let time = fan::time_axis(results);
     let columns = match panels.len() {

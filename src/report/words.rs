@@ -53,7 +53,7 @@ fn headlines(results: &Results, page: &mut Page) {
         ("lost_output", "Less output than in the undisturbed future", 1.0, " t"),
         ("triangle_area", "The same, in weeks of normal output", 1.0, " weeks"),
         ("line_down_weeks", "Weeks in which a line runs more than 5 % short", 1.0, " weeks"),
-        ("time_to_survive", "Weeks from the first event until lines run short", 1.0, " weeks"),
+        ("time_to_survive", "Weeks until lines run short (the run's rest if never)", 1.0, " weeks"),
         ("time_to_recover", "Weeks from the first event until all is normal", 1.0, " weeks"),
         ("not_recovered", "Futures not back to normal when the run ends", 100.0, " %"),
     ];
@@ -69,7 +69,14 @@ fn headlines(results: &Results, page: &mut Page) {
             let cell = |stat| said(results, metric, "world", stat, factor, unit);
             // Where longer is better, the bad twentieth lies below.
             let bad = if metric == "time_to_survive" { Stat::P05 } else { Stat::P95 };
-            let tail = if metric == "not_recovered" { "–".to_owned() } else { cell(bad) };
+            let value = |stat| results.value(metric, "world", stat);
+            // Nobody runs short in nineteen futures of twenty: all of them have the rest of the run.
+            let never = metric == "time_to_survive" && value(Stat::P05).is_some() && value(Stat::P05) == value(Stat::P95);
+            let tail = match metric {
+                "not_recovered" => "–".to_owned(),
+                _ if never => "never".to_owned(),
+                _ => cell(bad),
+            };
             rows.push(vec![words.to_owned(), cell(Stat::Mean), tail]);
         }
     }
@@ -146,7 +153,7 @@ fn prices(results: &Results, page: &mut Page) {
             results.value("peak_price_outside", scope, Stat::P95).map_or_else(|| "–".to_owned(), |v| format!("{} ×", short(v))),
         ]);
     }
-    page.heading("HIGHEST PRICES of the median future, over the opening price, inside and outside the border");
+    page.heading("HIGHEST PRICES, median of every future's highest, over the opening price, inside and outside the border");
     page.table(&rows);
     page.wrapped("  ", "undisturbed: what the noise of prices alone does in the same futures · 1 in 20 above: outside");
 }
@@ -174,7 +181,9 @@ fn worth_knowing(results: &Results, page: &mut Page) {
     let worst: Vec<String> = shortfalls
         .iter()
         .take(3)
-        .map(|(scope, weeks)| format!("{} ({} weeks of normal output)", results.name(scope), fixed(*weeks, 1)))
+        .map(|(scope, weeks)| {
+            format!("{} ({} weeks of normal output, what it makes up for counted)", results.name(scope), fixed(*weeks, 1))
+        })
         .collect();
     if !worst.is_empty() {
         points.push(format!("Facilities that fall furthest behind: {}.", worst.join("; ")));

@@ -113,6 +113,9 @@ pub fn event(r: &mut Reader, sheet: &mut Sheet<'_>) -> Event {
 
 /// The scope of an event, as far as its type leaves it open.
 fn narrowed(r: &mut Reader, sheet: &mut Sheet<'_>) -> Scope {
+    // What is there but wrong is told where it stands.
+    let inner = sheet.table.get("scope").and_then(Value::as_table);
+    let lacks = |key: &str| inner.is_none_or(|scope| !scope.has(key));
     let mut scope = sheet.sheet(r, "scope").map(|inner| scope(r, inner)).unwrap_or_default();
     let path = sheet.at("scope");
     match sheet.table.get("type").and_then(Value::as_text) {
@@ -122,12 +125,12 @@ fn narrowed(r: &mut Reader, sheet: &mut Sheet<'_>) -> Scope {
                 .error(format!("{path}.classes"), "this type is about military end use, and `classes` says otherwise")
                 .help("leave `classes` out, or use type = \"export_ban\"");
         }
-        Some("entity_list") if scope.buyers.is_empty() && scope.to.is_empty() => {
+        Some("entity_list") if lacks("buyers") && lacks("to") => {
             r.problems
                 .error(path, "an entity list names somebody")
                 .help("add buyers = [\"…\"] (facilities) or to = [\"…\"] (regions) to `scope`");
         }
-        Some("feed_cutoff") if scope.commodities.is_empty() => {
+        Some("feed_cutoff") if lacks("commodities") => {
             r.problems.error(path, "it is not said which feed is cut off").help("add commodities = [\"…\"] to `scope`");
         }
         _ => {}
