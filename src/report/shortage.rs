@@ -40,7 +40,11 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
             sections.push((heading, panels));
         }
     }
-    let most = sections.iter().map(|(_, panels)| panels.len()).max().ok_or(Missing::Data("no unmet demand was recorded, or fewer than 200 realizations, which a fan needs"))?;
+    let most = sections
+        .iter()
+        .map(|(_, panels)| panels.len())
+        .max()
+        .ok_or(Missing::Data("no unmet demand was recorded, or fewer than 200 realizations, which a fan needs"))?;
     let columns = if most > 8 { 5 } else { most.clamp(1, 4) };
     let time = fan::time_axis(results);
     let values = scale.label_width() + 12.0;

@@ -3,6 +3,7 @@
 //! What is described is the mean of a point. A parameter that takes few values is shown at each of them; one that is drawn is cut into
 //! parts with as many points each. Other parameters vary meanwhile, and are averaged over: these are main effects, not causes apart.
 
+use super::correlate::rank_correlation;
 use super::table::{Entry, Swept};
 use crate::results::Stat;
 
@@ -67,7 +68,26 @@ impl Swing {
     }
 }
 
+/// Rank correlation of two parameters from which on what one seems to do may be the other's.
+const TOGETHER: f64 = 0.3;
+
 impl Swept {
+    /// Whether parameters are blank at some points, as in a design of one at a time.
+    fn alone(&self) -> bool {
+        self.head.design == "one_at_a_time"
+    }
+
+    /// Largest rank correlation, either way, of two parameters over the points, if it is large enough to mislead.
+    pub fn together(&self) -> Option<f64> {
+        let (scenario, policy) = *self.variants().first()?;
+        let points = self.of(scenario, policy);
+        let columns: Vec<Vec<f64>> =
+            (0..self.head.inputs.len()).filter_map(|i| points.iter().map(|e| e.input(i)).collect::<Option<Vec<f64>>>()).collect();
+        let pairs = (0..columns.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+        let most = pairs.map(|(a, b)| rank_correlation(&columns[a], &columns[b]).abs()).filter(|r| r.is_finite()).fold(0.0, f64::max);
+        (most >= TOGETHER).then_some(most)
+    }
+
     /// Points of a view where the outcome is told.
     fn told(&self, view: &View) -> Vec<(&Entry, f64)> {
         let entries = self.of(view.variant.0, view.variant.1).into_iter();
@@ -76,7 +96,12 @@ impl Swept {
 
     /// How an outcome answers to one parameter; empty if it is not varied freely.
     pub fn response(&self, view: &View, input: usize) -> Vec<Part> {
-        let pairs: Vec<(f64, f64)> = self.told(view).into_iter().filter_map(|(e, y)| Some((e.input(input)?, y))).collect();
+        let told = self.told(view);
+        // Where it is blank at some points, what it does there is not known: nothing is compared but in a design made for it.
+        if !self.alone() && told.iter().any(|(e, _)| e.input(input).is_none()) {
+            return vec![];
+        }
+        let pairs: Vec<(f64, f64)> = told.into_iter().filter_map(|(e, y)| Some((e.input(input)?, y))).collect();
         let xs: Vec<f64> = pairs.iter().map(|p| p.0).collect();
         let most = (pairs.len() / 16).clamp(4, 16);
         let describe = |(low, high): (f64, f64)| {
@@ -114,9 +139,10 @@ impl Swept {
     /// largest value. Drawn: all points, and the fifth of them at either end.
     pub fn swings(&self, view: &View) -> Option<(f64, Vec<Swing>)> {
         let told = self.told(view);
-        let alone = self.head.design == "one_at_a_time";
+        let alone = self.alone();
         let all: Vec<f64> = told.iter().filter(|(e, _)| !alone || e.inputs.iter().all(String::is_empty)).map(|(_, y)| *y).collect();
         let mut list: Vec<Swing> = (0..self.head.inputs.len())
+            .filter(|input| alone || told.iter().all(|(e, _)| e.input(*input).is_some()))
             .filter_map(|input| {
                 let mut pairs: Vec<(f64, f64)> = told.iter().filter_map(|(e, y)| Some((e.input(input)?, *y))).collect();
                 pairs.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -1,6 +1,7 @@
 //! In: a sweep. Out: which outcomes and parameters its charts show, and what they are called.
 
 use super::super::axis::Said;
+use super::super::say;
 use super::words;
 use crate::study::shape::View;
 use crate::study::table::{Input, Swept};
@@ -80,4 +81,11 @@ pub fn counted(swept: &Swept) -> String {
     let points = super::super::say::fixed(swept.head.points as f64, 0);
     let realizations = super::super::say::realizations(swept.head.realizations);
     format!("{points} points of a {} design, {realizations} each", words::design(&swept.head))
+}
+
+/// A warning where parameters move together; empty where they do not.
+pub fn together(swept: &Swept) -> String {
+    swept.together().map_or_else(String::new, |r| {
+        format!("; parameters move together (rank correlation up to {}): what one seems to do may be another's", say::fixed(r, 2))
+    })
 }

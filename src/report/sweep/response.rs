@@ -42,7 +42,9 @@ pub fn chart(swept: &Swept) -> Result<Chart, Missing> {
     };
     let bands = variants.len() < 3;
     let marks = if bands { "line = median of points, shaded = 5 to 95 % of points" } else { "line = median of points" };
-    let subtitle = format!("{}; mean outcome of each point, while all parameters vary; {marks}{which}", pick::counted(swept));
+    let others = if swept.head.design == "one_at_a_time" { "the others as they stand" } else { "while all parameters vary" };
+    let together = pick::together(swept);
+    let subtitle = format!("{}; mean outcome of each point, {others}; {marks}{which}{together}", pick::counted(swept));
     let frame = Frame::of(&swept.head.title, WIDTH, "How outcomes answer to each parameter", &subtitle, None);
     let legend = if variants.len() > 1 { 24.0 } else { 0.0 };
     let top = frame.head() + legend;

@@ -39,7 +39,7 @@ pub fn chart(swept: &Swept) -> Result<Chart, Missing> {
         })
         .collect();
     if panels.is_empty() {
-        return Err(Missing::Data("no parameter has two ends"));
+        return Err(Missing::Data("no parameter has two ends at points that all give it a value"));
     }
     let ends = match swept.head.design.as_str() {
         "one_at_a_time" => "each parameter alone at its low and high end; vertical line = the scenario as it stands",
@@ -47,7 +47,8 @@ pub fn chart(swept: &Swept) -> Result<Chart, Missing> {
         _ => "the fifth of points at either end of a parameter, whatever the others are; vertical line = all points",
     };
     let title = "Which parameter moves the outcome most";
-    let subtitle = format!("{}; mean outcome of {ends}; number beside a bar = the parameter there", pick::counted(swept));
+    let together = pick::together(swept);
+    let subtitle = format!("{}; mean outcome of {ends}; number beside a bar = the parameter there{together}", pick::counted(swept));
     let frame = Frame::of(&swept.head.title, WIDTH, title, &subtitle, None);
     let bars = panels.iter().map(|p| p.2.len()).max().unwrap_or(1) as f64;
     let top = frame.head() + 22.0;
