@@ -16,7 +16,7 @@ use super::variants::{self, Asked};
 use super::{Outcome, inputs, progress};
 use crate::ensemble::EnsembleError;
 use crate::report;
-use crate::results::manifest::{Input, Manifest, digest};
+use crate::results::manifest::{Input, Manifest, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::compare::{Comparison, Subject, compare as run};
 use crate::study::compare_tables::{told, write_all};
@@ -126,9 +126,9 @@ fn files(loaded: &[Loaded]) -> Vec<SourceFile> {
     files
 }
 
-/// What makes two comparisons the same: version, inputs, variants, overrides and the flags that change the files.
+/// What makes two comparisons the same: program, inputs, variants, overrides and the flags that change the files.
 fn identity(inputs: &[Input], asked: &[Asked], sets: &[(String, String)], a: &CompareArguments) -> String {
-    let mut text = format!("compare {} {} {}\n", env!("CARGO_PKG_VERSION"), a.ensemble.no_baseline, a.output.no_charts);
+    let mut text = format!("compare {} {} {}\n", program(), a.ensemble.no_baseline, a.output.no_charts);
     for input in inputs {
         text += &format!("{}\n", input.sha256);
     }

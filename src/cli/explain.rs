@@ -13,7 +13,7 @@ use super::options::{EnsembleOptions, OutputOptions};
 use super::{Outcome, inputs, kept};
 use crate::report;
 use crate::results::csv::number;
-use crate::results::manifest::{Manifest, digest};
+use crate::results::manifest::{Manifest, digest, program};
 use crate::study::explain::{Explanation, explain as replay};
 use crate::study::explain_tables::write_all;
 
@@ -89,7 +89,7 @@ pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
         eprintln!("error: there is no realization {k}: the run has {of}, numbered 0 to {}", of - 1);
         return Ok(Outcome::Wrong);
     }
-    let identity = digest(format!("explain {} {} {k} {}", env!("CARGO_PKG_VERSION"), subject.identity, out.no_charts).as_bytes());
+    let identity = digest(format!("explain {} {} {k} {}", program(), subject.identity, out.no_charts).as_bytes());
     let name = format!("explain-{}-{k}-{}", subject.stem, &identity[..8]);
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(name));
     let folder = Folder::open(&target, &identity, out.overwrite)?;

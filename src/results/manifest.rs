@@ -8,9 +8,17 @@ use super::until::Until;
 /// Version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Commit this program was built from, `+` and a digest if its sources had changed since; none of a source archive (see `build.rs`).
+const COMMIT: Option<&str> = option_env!("COERCIVITY_COMMIT");
+
 /// Version of this program, and the commit it was built from where the build knew it: programs of one name compute the same.
 pub fn program() -> String {
-    option_env!("COERCIVITY_COMMIT").map_or_else(|| VERSION.to_owned(), |commit| format!("{VERSION} ({commit})"))
+    named(VERSION, COMMIT)
+}
+
+/// A program's name, of its version and commit as a manifest has them.
+pub fn named(version: &str, commit: Option<&str>) -> String {
+    commit.map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
 }
 
 /// Everything needed to repeat a run and to judge its cost.
@@ -18,9 +26,9 @@ pub fn program() -> String {
 pub struct Manifest {
     /// Version of this crate.
     pub version: String,
-    /// Commit it was built from, where the build knew it (`COERCIVITY_COMMIT`).
+    /// Commit it was built from, where the build knew it (`build.rs`).
     pub commit: Option<String>,
-    /// Compiler it was built with, where the build knew it (`COERCIVITY_TOOLCHAIN`); else the oldest it may be.
+    /// Compiler it was built with, where the build knew it (`build.rs`); else the oldest it may be.
     pub toolchain: String,
     /// Architecture and operating system.
     pub platform: String,
@@ -106,7 +114,7 @@ impl Manifest {
     pub fn new(seed: u64, generator: &str, inputs: Vec<Input>, arguments: Vec<String>, realizations: u64) -> Manifest {
         Manifest {
             version: VERSION.to_owned(),
-            commit: option_env!("COERCIVITY_COMMIT").map(str::to_owned),
+            commit: COMMIT.map(str::to_owned),
             toolchain: option_env!("COERCIVITY_TOOLCHAIN").unwrap_or(concat!("rustc >= ", env!("CARGO_PKG_RUST_VERSION"))).to_owned(),
             platform: format!("{} {}", std::env::consts::ARCH, std::env::consts::OS),
             identity: String::new(),
