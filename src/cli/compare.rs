@@ -1,6 +1,5 @@
 //! `coercivity compare`: in: scenario files, or one and changes to it. Out: a folder with their paired differences, and a page of words.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -8,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::finish::{GENERATOR, write_charts};
+use super::finish::{manifest, write_charts, write_manifest};
 use super::folder::Folder;
 use super::load::Loaded;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
@@ -16,7 +15,7 @@ use super::variants::{self, Asked};
 use super::{Outcome, inputs, progress};
 use crate::ensemble::EnsembleError;
 use crate::report;
-use crate::results::manifest::{Input, Manifest, digest, program};
+use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::compare::{Comparison, Subject, compare as run};
 use crate::study::compare_tables::{told, write_all};
@@ -93,14 +92,13 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
         notes.extend(write_charts(folder.path(), &report::draw_comparison(&comparison))?);
     }
     let run = &loaded[0].scenario.run;
-    let mut manifest = Manifest::new(run.seed, GENERATOR, listed, std::env::args().skip(1).collect(), realizations);
-    manifest.identity = identity;
-    manifest.wall_seconds = began.elapsed().as_secs_f64();
-    manifest.threads = threads;
+    let baseline = !a.ensemble.no_baseline;
+    let made = Made { kind: Kind::Compare, seed: run.seed, realizations, inputs: listed, overrides: sets, baseline, identity };
+    let mut manifest = manifest(made, threads, began);
     manifest.mass_error = comparison.mass_error;
     manifest.warnings = loaded.iter().flat_map(|l| l.warnings.iter().map(|p| p.message.clone())).chain(notes.iter().cloned()).collect();
     manifest.warnings.dedup();
-    fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
+    write_manifest(&folder, &manifest)?;
     if stop.load(Ordering::Relaxed) {
         eprintln!("interrupted; nothing was written");
         return Ok(Outcome::Interrupted);

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::inputs;
 use super::load::{self, Loaded};
-use crate::results::manifest::{Manifest, named, program};
+use crate::results::manifest::{Kind, Manifest, named, program};
 use crate::scenario::load_kept;
 use crate::scenario::schema::SourceFile;
 
@@ -45,7 +45,8 @@ fn look(folder: &Path) -> Result<(Manifest, Vec<SourceFile>), String> {
         return Err(format!("{shown} was made by coercivity {made_by}, and this is {this}: run it again"));
     }
     let manifest: Manifest = serde_json::from_value(value).map_err(|e| format!("{shown}: its manifest.json: {e}"))?;
-    if !manifest.arguments.first().is_some_and(|command| ["run", "merge"].contains(&command.as_str())) {
+    // A shard holds its scenario as the whole run does.
+    if !matches!(manifest.kind, Kind::Run | Kind::Shard) {
         return Err(format!("{shown} is not the folder of a run: `coercivity {}` made it", manifest.arguments.join(" ")));
     }
     let files = inputs::read(folder, &manifest.inputs)?;
