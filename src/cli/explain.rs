@@ -57,7 +57,6 @@ fn wrong(why: &str) -> Result<Option<Subject>> {
 
 /// Reads what the command line names; `None`: it is wrong, and has been said.
 fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
-    let stem = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let flags = &a.ensemble;
     if !a.run.is_dir() {
         let sets = flags.overrides();
@@ -67,7 +66,7 @@ fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
         sets.iter().for_each(|(k, v)| text += &format!("\n{k}={v}"));
         let identity = digest(text.as_bytes());
         let realizations = loaded.scenario.run.realizations;
-        let (stem, baseline) = (stem(&a.run), !flags.no_baseline);
+        let (stem, baseline) = (inputs::stem(&a.run), !flags.no_baseline);
         return Ok(Some(Subject { loaded, stem, baseline, overrides: sets, rows: None, realizations, identity }));
     }
     if !flags.overrides().is_empty() || flags.no_baseline {
@@ -76,7 +75,7 @@ fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
     let Some(kept) = kept::read(&a.run)? else { return Ok(None) };
     let rows = Some(a.run.join("realizations.csv")).filter(|p| p.exists());
     let (loaded, m) = (kept.loaded, kept.manifest);
-    let stem = m.inputs.first().map(|i| stem(Path::new(&i.path))).unwrap_or_default();
+    let stem = m.inputs.first().map(|i| inputs::stem(Path::new(&i.path))).unwrap_or_default();
     let (baseline, overrides, realizations, identity) = (m.baseline, m.overrides, m.realizations, m.identity);
     Ok(Some(Subject { loaded, stem, baseline, overrides, rows, realizations, identity }))
 }

@@ -29,6 +29,11 @@ fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Vec<String> {
     names
 }
 
+/// The name of a file without its ending, for the names of folders; empty if it has none.
+pub(crate) fn stem(path: &Path) -> String {
+    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// Copies the files as they were read, even if they have gone since.
 pub(crate) fn write(folder: &Path, files: &[SourceFile]) -> Result<()> {
     let inputs = folder.join(FOLDER);
