@@ -168,6 +168,8 @@ fn wrong_comparisons_end_with_two_and_leave_nothing() {
         (vec!["--with", "facility.CARS.cover_inn=4 weeks"], "cover_inn"),
         (vec!["--with", "title=One, two"], "`two`"),
         (vec!["--with", "run.seed=3"], "--seed"),
+        (vec!["--with", "run.start=2025-02-03"], "--set run.start"),
+        (["--with", HARMLESS].repeat(6), "7 variants"),
         (vec!["--with", HARMLESS, "--label", "x", "--label", "x"], "`x`"),
     ] {
         let output = desk.run(&[&["compare", first.as_str()], &more[..]].concat());

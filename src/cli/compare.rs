@@ -14,7 +14,7 @@ use super::options::{EnsembleOptions, OutputOptions, stop_flag};
 use super::variants::{self, Asked};
 use super::{Outcome, inputs, progress};
 use crate::ensemble::EnsembleError;
-use crate::report;
+use crate::report::{self, versus::MOST};
 use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::compare::{Comparison, Subject, compare as run};
@@ -55,12 +55,16 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
             return Ok(Outcome::Wrong);
         }
     };
+    if asked.len() > MOST && !out.no_charts {
+        eprintln!("error: {} variants, and charts tell {MOST} apart: compare fewer, or give --no-charts", asked.len());
+        return Ok(Outcome::Wrong);
+    }
     let sets = a.ensemble.overrides();
     let Some(loaded) = variants::compile(&asked, &sets, out.quiet)? else { return Ok(Outcome::Wrong) };
     let files = files(&loaded);
     let listed = inputs::listed(&files);
     let identity = identity(&listed, &asked, &sets, a);
-    let stem = a.scenarios[0].file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = inputs::stem(&a.scenarios[0]);
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("compare-{stem}-{}", &identity[..8])));
     let folder = Folder::open(&target, &identity, out.overwrite)?;
 
@@ -87,7 +91,7 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
 
     inputs::write(folder.path(), &files)?;
     write_all(&comparison, folder.path()).context("cannot write the tables")?;
-    let mut notes = comparison.variants[0].results.notes.clone();
+    let mut notes = notes(comparison.variants.iter().map(|v| (v.label.as_str(), v.results.notes.as_slice())));
     if !out.no_charts {
         notes.extend(write_charts(folder.path(), &report::draw_comparison(&comparison))?);
     }
@@ -96,8 +100,11 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
     let made = Made { kind: Kind::Compare, seed: run.seed, realizations, inputs: listed, overrides: sets, baseline, identity };
     let mut manifest = manifest(made, threads, began);
     manifest.mass_error = comparison.mass_error;
-    manifest.warnings = loaded.iter().flat_map(|l| l.warnings.iter().map(|p| p.message.clone())).chain(notes.iter().cloned()).collect();
-    manifest.warnings.dedup();
+    for message in loaded.iter().flat_map(|l| l.warnings.iter().map(|p| &p.message)).chain(&notes) {
+        if !manifest.warnings.contains(message) {
+            manifest.warnings.push(message.clone());
+        }
+    }
     write_manifest(&folder, &manifest)?;
     if stop.load(Ordering::Relaxed) {
         eprintln!("interrupted; nothing was written");
@@ -111,6 +118,21 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
         super::print(&report::compare_words::page(&comparison, &notes, Some(&place.display().to_string()), Some(seconds)))?;
     }
     Ok(Outcome::Done)
+}
+
+/// What is to be said of the variants: once if it holds for all, else with the name of the one it holds for.
+fn notes<'a>(variants: impl Iterator<Item = (&'a str, &'a [String])> + Clone) -> Vec<String> {
+    let mut notes: Vec<String> = vec![];
+    for (label, own) in variants.clone() {
+        for note in own {
+            let of_all = variants.clone().all(|(_, notes)| notes.contains(note));
+            let said = if of_all { note.clone() } else { format!("{label}: {note}") };
+            if !notes.contains(&said) {
+                notes.push(said);
+            }
+        }
+    }
+    notes
 }
 
 /// The files of all variants, each once.
@@ -166,4 +188,15 @@ fn json(comparison: &Comparison, asked: &[Asked], notes: &[String], place: &Path
     let value = serde_json::json!({"folder": place.display().to_string(), "realizations": comparison.first().results.realizations,
         "seconds": seconds, "variants": variants, "notes": notes, "differences": differences, "summary": summary});
     Ok(serde_json::to_string_pretty(&value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_holds_for_one_variant_alone_is_said_with_its_name() {
+        let list = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let (first, second) = (list(&["few"]), list(&["few", "off"]));
+        let said = super::notes([("a", first.as_slice()), ("b", second.as_slice())].into_iter());
+        assert_eq!(said, ["few", "b: off"]);
+    }
 }
