@@ -142,9 +142,12 @@ fn the_first_file_decides_seed_and_number_and_the_shortest_horizon_holds() {
         "short.toml",
         &format!("base = {base:?}\ntitle = \"Shorter\"\n[run]\nhorizon = \"70 weeks\"\nrealizations = 17\nseed = 99\n"),
     );
-    done(&desk.run(&["compare", &base, "short.toml", "--realizations", "40", "--no-charts", "-o", "out"]));
+    let sets = ["--realizations", "40", "--no-baseline"];
+    done(&desk.run(&[&["compare", &base, "short.toml", "--no-charts", "-o", "out"], &sets[..]].concat()));
     let manifest: serde_json::Value = serde_json::from_str(&desk.read("out/manifest.json")).expect("JSON");
     assert_eq!((manifest["seed"].as_u64(), manifest["realizations"].as_u64()), (Some(1), Some(40)));
+    let overrides = serde_json::json!([["run.realizations", "40"]]);
+    assert_eq!((&manifest["kind"], &manifest["baseline"], &manifest["overrides"]), (&"compare".into(), &false.into(), &overrides));
     let series = rows(&desk.read("out/difference_timeseries.csv"));
     let last = series.iter().map(|r| number(r, "period") as u32).max();
     assert_eq!(last, Some(69));
@@ -165,6 +168,8 @@ fn wrong_comparisons_end_with_two_and_leave_nothing() {
         (vec!["--with", "facility.CARS.cover_inn=4 weeks"], "cover_inn"),
         (vec!["--with", "title=One, two"], "`two`"),
         (vec!["--with", "run.seed=3"], "--seed"),
+        (vec!["--with", "run.start=2025-02-03"], "--set run.start"),
+        (["--with", HARMLESS].repeat(6), "7 variants"),
         (vec!["--with", HARMLESS, "--label", "x", "--label", "x"], "`x`"),
     ] {
         let output = desk.run(&[&["compare", first.as_str()], &more[..]].concat());

@@ -109,6 +109,10 @@ fn what_cannot_be_explained_is_said_and_ends_with_two() {
     desk.write("run/manifest.json", &manifest.replace(concat!("\"version\": \"", env!("CARGO_PKG_VERSION")), "\"version\": \"0.0.9"));
     fails(&["run", "--realization", "0"], "made by coercivity 0.0.9");
     desk.write("run/manifest.json", &manifest);
+    // Whatever the command was that left it: a sweep has a manifest too, and `merge` may have made it.
+    desk.write("run/manifest.json", &manifest.replace("\"kind\": \"run\"", "\"kind\": \"sweep\""));
+    fails(&["run", "--realization", "0"], "not the folder of a run");
+    desk.write("run/manifest.json", &manifest);
     let rows = desk.read("run/realizations.csv");
     let digit = if rows.trim_end().ends_with('7') { "8" } else { "7" };
     desk.write("run/realizations.csv", &format!("{}{digit}\n", rows.trim_end()));
@@ -118,7 +122,11 @@ fn what_cannot_be_explained_is_said_and_ends_with_two() {
     desk.write("run/inputs/first.toml", &copy.replace("8 weeks", "9 weeks"));
     fails(&["run", "--realization", "0"], "has been changed");
     desk.write("run/inputs/first.toml", &copy);
-    done(&desk.run(&["explain", "run", "--realization", "11", "--no-charts"]));
+    done(&desk.run(&["explain", "run", "--realization", "11", "--no-charts", "-o", "eleven"]));
+    let made = desk.json("eleven/manifest.json");
+    let overrides = serde_json::json!([["run.realizations", "12"]]);
+    assert_eq!((&made["kind"], &made["baseline"], &made["overrides"]), (&"explain".into(), &true.into(), &overrides));
+    fails(&["eleven", "--realization", "0"], "not the folder of a run");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `coercivity compare`: in: scenario files, or one and changes to it. Out: a folder with their paired differences, and a page of words.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -8,15 +7,15 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::finish::{GENERATOR, write_charts};
+use super::finish::{manifest, write_charts, write_manifest};
 use super::folder::Folder;
 use super::load::Loaded;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
 use super::variants::{self, Asked};
 use super::{Outcome, inputs, progress};
 use crate::ensemble::EnsembleError;
-use crate::report;
-use crate::results::manifest::{Input, Manifest, digest};
+use crate::report::{self, versus::MOST};
+use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::compare::{Comparison, Subject, compare as run};
 use crate::study::compare_tables::{told, write_all};
@@ -56,12 +55,16 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
             return Ok(Outcome::Wrong);
         }
     };
+    if asked.len() > MOST && !out.no_charts {
+        eprintln!("error: {} variants, and charts tell {MOST} apart: compare fewer, or give --no-charts", asked.len());
+        return Ok(Outcome::Wrong);
+    }
     let sets = a.ensemble.overrides();
     let Some(loaded) = variants::compile(&asked, &sets, out.quiet)? else { return Ok(Outcome::Wrong) };
     let files = files(&loaded);
     let listed = inputs::listed(&files);
     let identity = identity(&listed, &asked, &sets, a);
-    let stem = a.scenarios[0].file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = inputs::stem(&a.scenarios[0]);
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("compare-{stem}-{}", &identity[..8])));
     let folder = Folder::open(&target, &identity, out.overwrite)?;
 
@@ -88,19 +91,21 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
 
     inputs::write(folder.path(), &files)?;
     write_all(&comparison, folder.path()).context("cannot write the tables")?;
-    let mut notes = comparison.variants[0].results.notes.clone();
+    let mut notes = notes(comparison.variants.iter().map(|v| (v.label.as_str(), v.results.notes.as_slice())));
     if !out.no_charts {
         notes.extend(write_charts(folder.path(), &report::draw_comparison(&comparison))?);
     }
     let run = &loaded[0].scenario.run;
-    let mut manifest = Manifest::new(run.seed, GENERATOR, listed, std::env::args().skip(1).collect(), realizations);
-    manifest.identity = identity;
-    manifest.wall_seconds = began.elapsed().as_secs_f64();
-    manifest.threads = threads;
+    let baseline = !a.ensemble.no_baseline;
+    let made = Made { kind: Kind::Compare, seed: run.seed, realizations, inputs: listed, overrides: sets, baseline, identity };
+    let mut manifest = manifest(made, threads, began);
     manifest.mass_error = comparison.mass_error;
-    manifest.warnings = loaded.iter().flat_map(|l| l.warnings.iter().map(|p| p.message.clone())).chain(notes.iter().cloned()).collect();
-    manifest.warnings.dedup();
-    fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
+    for message in loaded.iter().flat_map(|l| l.warnings.iter().map(|p| &p.message)).chain(&notes) {
+        if !manifest.warnings.contains(message) {
+            manifest.warnings.push(message.clone());
+        }
+    }
+    write_manifest(&folder, &manifest)?;
     if stop.load(Ordering::Relaxed) {
         eprintln!("interrupted; nothing was written");
         return Ok(Outcome::Interrupted);
@@ -115,6 +120,21 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// What is to be said of the variants: once if it holds for all, else with the name of the one it holds for.
+fn notes<'a>(variants: impl Iterator<Item = (&'a str, &'a [String])> + Clone) -> Vec<String> {
+    let mut notes: Vec<String> = vec![];
+    for (label, own) in variants.clone() {
+        for note in own {
+            let of_all = variants.clone().all(|(_, notes)| notes.contains(note));
+            let said = if of_all { note.clone() } else { format!("{label}: {note}") };
+            if !notes.contains(&said) {
+                notes.push(said);
+            }
+        }
+    }
+    notes
+}
+
 /// The files of all variants, each once.
 fn files(loaded: &[Loaded]) -> Vec<SourceFile> {
     let mut files: Vec<SourceFile> = vec![];
@@ -126,9 +146,9 @@ fn files(loaded: &[Loaded]) -> Vec<SourceFile> {
     files
 }
 
-/// What makes two comparisons the same: version, inputs, variants, overrides and the flags that change the files.
+/// What makes two comparisons the same: program, inputs, variants, overrides and the flags that change the files.
 fn identity(inputs: &[Input], asked: &[Asked], sets: &[(String, String)], a: &CompareArguments) -> String {
-    let mut text = format!("compare {} {} {}\n", env!("CARGO_PKG_VERSION"), a.ensemble.no_baseline, a.output.no_charts);
+    let mut text = format!("compare {} {} {}\n", program(), a.ensemble.no_baseline, a.output.no_charts);
     for input in inputs {
         text += &format!("{}\n", input.sha256);
     }
@@ -168,4 +188,15 @@ fn json(comparison: &Comparison, asked: &[Asked], notes: &[String], place: &Path
     let value = serde_json::json!({"folder": place.display().to_string(), "realizations": comparison.first().results.realizations,
         "seconds": seconds, "variants": variants, "notes": notes, "differences": differences, "summary": summary});
     Ok(serde_json::to_string_pretty(&value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_holds_for_one_variant_alone_is_said_with_its_name() {
+        let list = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let (first, second) = (list(&["few"]), list(&["few", "off"]));
+        let said = super::notes([("a", first.as_slice()), ("b", second.as_slice())].into_iter());
+        assert_eq!(said, ["few", "b: off"]);
+    }
 }

@@ -1,19 +1,18 @@
 //! `coercivity explain`: in: a run's folder, or a scenario, and a realization. Out: that future again, in every detail.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::finish::{GENERATOR, write_charts};
+use super::finish::{manifest, write_charts, write_manifest};
 use super::folder::Folder;
 use super::load::{self, Loaded};
 use super::options::{EnsembleOptions, OutputOptions};
 use super::{Outcome, inputs, kept};
 use crate::report;
 use crate::results::csv::number;
-use crate::results::manifest::{Manifest, digest};
+use crate::results::manifest::{Kind, Made, digest, program};
 use crate::study::explain::{Explanation, explain as replay};
 use crate::study::explain_tables::write_all;
 
@@ -44,6 +43,7 @@ struct Subject {
     loaded: Loaded,
     stem: String,
     baseline: bool,
+    overrides: Vec<(String, String)>,
     rows: Option<PathBuf>,
     realizations: u64,
     /// What tells this run from others.
@@ -57,7 +57,6 @@ fn wrong(why: &str) -> Result<Option<Subject>> {
 
 /// Reads what the command line names; `None`: it is wrong, and has been said.
 fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
-    let stem = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let flags = &a.ensemble;
     if !a.run.is_dir() {
         let sets = flags.overrides();
@@ -67,7 +66,8 @@ fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
         sets.iter().for_each(|(k, v)| text += &format!("\n{k}={v}"));
         let identity = digest(text.as_bytes());
         let realizations = loaded.scenario.run.realizations;
-        return Ok(Some(Subject { loaded, stem: stem(&a.run), baseline: !flags.no_baseline, rows: None, realizations, identity }));
+        let (stem, baseline) = (inputs::stem(&a.run), !flags.no_baseline);
+        return Ok(Some(Subject { loaded, stem, baseline, overrides: sets, rows: None, realizations, identity }));
     }
     if !flags.overrides().is_empty() || flags.no_baseline {
         return wrong("a run's folder has its own seed, realizations and overrides; give flags with a scenario file only");
@@ -75,8 +75,9 @@ fn subject(a: &ExplainArguments) -> Result<Option<Subject>> {
     let Some(kept) = kept::read(&a.run)? else { return Ok(None) };
     let rows = Some(a.run.join("realizations.csv")).filter(|p| p.exists());
     let (loaded, m) = (kept.loaded, kept.manifest);
-    let stem = m.inputs.first().map(|i| stem(Path::new(&i.path))).unwrap_or_default();
-    Ok(Some(Subject { loaded, stem, baseline: m.baseline, rows, realizations: m.realizations, identity: m.identity }))
+    let stem = m.inputs.first().map(|i| inputs::stem(Path::new(&i.path))).unwrap_or_default();
+    let (baseline, overrides, realizations, identity) = (m.baseline, m.overrides, m.realizations, m.identity);
+    Ok(Some(Subject { loaded, stem, baseline, overrides, rows, realizations, identity }))
 }
 
 pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
@@ -89,7 +90,7 @@ pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
         eprintln!("error: there is no realization {k}: the run has {of}, numbered 0 to {}", of - 1);
         return Ok(Outcome::Wrong);
     }
-    let identity = digest(format!("explain {} {} {k} {}", env!("CARGO_PKG_VERSION"), subject.identity, out.no_charts).as_bytes());
+    let identity = digest(format!("explain {} {} {k} {}", program(), subject.identity, out.no_charts).as_bytes());
     let name = format!("explain-{}-{k}-{}", subject.stem, &identity[..8]);
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(name));
     let folder = Folder::open(&target, &identity, out.overwrite)?;
@@ -104,12 +105,18 @@ pub(crate) fn explain(a: &ExplainArguments) -> Result<Outcome> {
     inputs::write(folder.path(), &scenario.files)?;
     write_all(&explanation, folder.path()).context("cannot write the tables")?;
     let notes = if out.no_charts { vec![] } else { write_charts(folder.path(), &report::draw_explanation(&explanation))? };
-    let mut manifest = Manifest::new(scenario.run.seed, GENERATOR, inputs::listed(&scenario.files), std::env::args().skip(1).collect(), 1);
-    manifest.identity = identity;
-    manifest.wall_seconds = began.elapsed().as_secs_f64();
-    manifest.threads = 1;
+    let made = Made {
+        kind: Kind::Explain,
+        seed: scenario.run.seed,
+        realizations: 1,
+        inputs: inputs::listed(&scenario.files),
+        overrides: subject.overrides.clone(),
+        baseline: subject.baseline,
+        identity,
+    };
+    let mut manifest = manifest(made, 1, began);
     manifest.warnings = warnings.iter().map(|p| p.message.clone()).chain(notes).collect();
-    fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
+    write_manifest(&folder, &manifest)?;
     let place = folder.finish()?.display().to_string();
     if out.json {
         super::print(&(json(&explanation, &place)? + "\n"))?;

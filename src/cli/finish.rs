@@ -15,12 +15,12 @@ use crate::ensemble::Plan;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::Tally;
 use crate::report;
-use crate::results::manifest::{Input, Manifest};
+use crate::results::manifest::{Input, Kind, Made, Manifest};
 use crate::results::until::Until;
 use crate::results::{Results, collect, csv};
 
 /// Name of the generator, for manifests.
-pub(crate) const GENERATOR: &str = "Philox4x32-10";
+const GENERATOR: &str = "Philox4x32-10";
 
 /// What was counted, and of what.
 pub(crate) struct Ended<'a> {
@@ -36,15 +36,26 @@ pub(crate) struct Ended<'a> {
     pub began: Instant,
 }
 
-/// A manifest of this command.
-pub(crate) fn manifest(e: &Ended<'_>, realizations: u64) -> Manifest {
-    let arguments = std::env::args().skip(1).collect();
-    let mut manifest = Manifest::new(e.loaded.scenario.run.seed, GENERATOR, e.inputs.clone(), arguments, realizations);
-    manifest.identity = e.identity.clone();
-    manifest.overrides = e.overrides.to_vec();
-    manifest.baseline = e.plan.baseline;
-    manifest.wall_seconds = e.began.elapsed().as_secs_f64();
-    manifest.threads = e.threads;
+/// A manifest of this command; what only some commands know is filled in by them.
+pub(crate) fn manifest(made: Made, threads: usize, began: Instant) -> Manifest {
+    let mut manifest = Manifest::new(made, GENERATOR, std::env::args().skip(1).collect());
+    manifest.threads = threads;
+    manifest.wall_seconds = began.elapsed().as_secs_f64();
+    manifest
+}
+
+/// A manifest of an ensemble, or of a shard of one.
+pub(crate) fn manifest_of(e: &Ended<'_>, kind: Kind, realizations: u64) -> Manifest {
+    let made = Made {
+        kind,
+        seed: e.loaded.scenario.run.seed,
+        realizations,
+        inputs: e.inputs.clone(),
+        overrides: e.overrides.to_vec(),
+        baseline: e.plan.baseline,
+        identity: e.identity.clone(),
+    };
+    let mut manifest = manifest(made, e.threads, e.began);
     manifest.mass_error = e.tally.mass_error;
     manifest.warnings = e.loaded.warnings.iter().map(|p| p.message.clone()).collect();
     manifest
@@ -66,7 +77,7 @@ pub(crate) fn finish(e: Ended<'_>, folder: Folder, out: &OutputOptions, stop: &A
     if !out.no_charts {
         results.notes.extend(write_charts(folder.path(), &report::draw_all(&results))?);
     }
-    let mut manifest = manifest(&e, e.tally.count);
+    let mut manifest = manifest_of(&e, Kind::Run, e.tally.count);
     manifest.warnings.extend(results.notes.iter().cloned());
     manifest.until = e.until;
     write_manifest(&folder, &manifest)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::results::manifest::{Input, VERSION, digest};
+use crate::results::manifest::{Input, digest, program};
 use crate::results::until::Goal;
 use crate::scenario::schema::SourceFile;
 
@@ -27,6 +27,11 @@ fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Vec<String> {
         names.push(free.unwrap_or(name));
     }
     names
+}
+
+/// The name of a file without its ending, for the names of folders; empty if it has none.
+pub(crate) fn stem(path: &Path) -> String {
+    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Copies the files as they were read, even if they have gone since.
@@ -61,9 +66,9 @@ pub(crate) struct Flags<'a> {
     pub until: Option<&'a Goal>,
 }
 
-/// What makes two runs the same: version, inputs, overrides and the flags that change the files.
+/// What makes two runs the same: program, inputs, overrides and the flags that change the files.
 pub(crate) fn identity(inputs: &[Input], sets: &[(String, String)], flags: &Flags<'_>) -> String {
-    let mut text = format!("{VERSION} {} {} {}\n", !flags.baseline, !flags.charts, !flags.keep);
+    let mut text = format!("{} {} {} {}\n", program(), !flags.baseline, !flags.charts, !flags.keep);
     for input in inputs {
         text += &format!("{}\n", input.sha256);
     }

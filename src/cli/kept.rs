@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::inputs;
 use super::load::{self, Loaded};
-use crate::results::manifest::{Manifest, VERSION};
+use crate::results::manifest::{Kind, Manifest, named, program};
 use crate::scenario::load_kept;
 use crate::scenario::schema::SourceFile;
 
@@ -39,12 +39,14 @@ fn look(folder: &Path) -> Result<(Manifest, Vec<SourceFile>), String> {
         .map_err(|e| format!("{shown} is not the folder of a run: its manifest.json: {e}"))?;
     let value: serde_json::Value =
         serde_json::from_str(&text).map_err(|e| format!("{shown} is not the folder of a run: its manifest.json: {e}"))?;
-    let version = value["version"].as_str().unwrap_or("unknown");
-    if version != VERSION {
-        return Err(format!("{shown} was made by coercivity {version}, and this is {VERSION}: run it again"));
+    let made_by = named(value["version"].as_str().unwrap_or("unknown"), value["commit"].as_str());
+    let this = program();
+    if made_by != this {
+        return Err(format!("{shown} was made by coercivity {made_by}, and this is {this}: run it again"));
     }
     let manifest: Manifest = serde_json::from_value(value).map_err(|e| format!("{shown}: its manifest.json: {e}"))?;
-    if !manifest.arguments.first().is_some_and(|command| ["run", "merge"].contains(&command.as_str())) {
+    // A shard holds its scenario as the whole run does.
+    if !matches!(manifest.kind, Kind::Run | Kind::Shard) {
         return Err(format!("{shown} is not the folder of a run: `coercivity {}` made it", manifest.arguments.join(" ")));
     }
     let files = inputs::read(folder, &manifest.inputs)?;

@@ -88,7 +88,7 @@ fn merge_runs(a: &MergeArguments) -> Result<Outcome> {
         Plan { realizations: ticket.realizations, horizon: loaded.scenario.run.horizon, baseline: ticket.baseline, keep: ticket.keep };
     let flags = Flags { baseline: plan.baseline, charts: !out.no_charts, keep: plan.keep, until: None };
     let identity = inputs::identity(&ticket.inputs, &ticket.overrides, &flags);
-    let stem = Path::new(&ticket.inputs[0].path).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = inputs::stem(Path::new(&ticket.inputs[0].path));
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}", &identity[..8])));
     let made = Folder::open(&target, &identity, out.overwrite)?;
 

@@ -64,7 +64,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
         None => None,
         Some(Ok(found)) => Some(found),
         Some(Err(why)) => {
-            eprintln!("error: {why}");
+            eprintln!("error: --until: {why}");
             return Ok(Outcome::Wrong);
         }
     };
@@ -72,7 +72,7 @@ pub(crate) fn run(a: &RunArguments) -> Result<Outcome> {
     // Charts are drawn, or not, when shards are merged.
     let charts = !out.no_charts || a.shard.is_some();
     let whole = inputs::identity(&inputs, &sets, &Flags { baseline: plan.baseline, charts, keep: plan.keep, until: a.until.as_ref() });
-    let stem = a.scenario.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = inputs::stem(&a.scenario);
     let name = format!("{stem}-{}", &whole[..8]);
     let (name, identity) = match a.shard {
         Some(shard) => (shard::folder_name(&name, shard), shard::identity(&whole, shard)),

@@ -4,13 +4,13 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::finish::{Ended, manifest, write_manifest};
+use super::finish::{Ended, manifest_of, write_manifest};
 use super::folder::Folder;
 use super::options::OutputOptions;
 use super::{Outcome, inputs};
 use crate::ensemble::shard::Shard;
 use crate::report::say;
-use crate::results::manifest::{ShardOf, digest};
+use crate::results::manifest::{Kind, ShardOf, digest};
 use crate::results::ticket::{self, Ticket};
 
 /// The identity of a shard's own folder.
@@ -47,7 +47,7 @@ pub(crate) fn finish(
     let bytes = ticket::write(&ticket, e.tally).context("cannot write down the tally")?;
     fs::write(folder.path().join(ticket::FILE), bytes).with_context(|| format!("cannot write {}", ticket::FILE))?;
     let Shard { number, of } = shard;
-    let mut manifest = manifest(&e, whole);
+    let mut manifest = manifest_of(&e, Kind::Shard, whole);
     manifest.shard = Some(ShardOf { number, of, ensemble: ensemble.to_owned(), first, realizations: count });
     write_manifest(&folder, &manifest)?;
     let place = folder.finish()?.display().to_string();

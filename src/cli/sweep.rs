@@ -8,14 +8,14 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::finish::{GENERATOR, write_charts};
+use super::finish::{manifest, write_charts, write_manifest};
 use super::folder::Folder;
 use super::inputs;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
 use super::{Outcome, load, progress};
 use crate::ensemble::EnsembleError;
 use crate::report;
-use crate::results::manifest::{Input, Manifest, digest};
+use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::ground::{Bench, Options};
 use crate::study::journal::{self, Journal};
@@ -110,7 +110,9 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
     let folder = Folder::open_within(&target, &partial)?;
     let left = Left {
         swept: &swept,
-        inputs: files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect(),
+        inputs: inputs::listed(&files),
+        overrides: asked.overrides(),
+        baseline: options.baseline,
         identity,
         threads: asked.threads(),
         notes: warnings.iter().flat_map(|(p, _)| p.iter()).map(|p| p.message.clone()).collect(),
@@ -126,6 +128,8 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
 pub(crate) struct Left<'a> {
     pub swept: &'a Swept,
     pub inputs: Vec<Input>,
+    pub overrides: Vec<(String, String)>,
+    pub baseline: bool,
     pub identity: String,
     pub threads: usize,
     pub notes: Vec<String>,
@@ -140,12 +144,18 @@ impl Left<'_> {
         let head = &self.swept.head;
         inputs::write(folder.path(), files)?;
         self.notes.extend(write_tables(folder.path(), self.swept, !out.no_charts)?);
-        let mut manifest = Manifest::new(head.seed, GENERATOR, self.inputs, std::env::args().skip(1).collect(), head.realizations);
-        manifest.identity = self.identity;
-        manifest.wall_seconds = self.began.elapsed().as_secs_f64();
-        manifest.threads = self.threads;
+        let made = Made {
+            kind: Kind::Sweep,
+            seed: head.seed,
+            realizations: head.realizations,
+            inputs: self.inputs,
+            overrides: self.overrides,
+            baseline: self.baseline,
+            identity: self.identity,
+        };
+        let mut manifest = manifest(made, self.threads, self.began);
         manifest.warnings.clone_from(&self.notes);
-        fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
+        write_manifest(&folder, &manifest)?;
         let place = folder.finish()?;
         let seconds = self.began.elapsed().as_secs_f64();
         if out.json {
@@ -252,9 +262,9 @@ fn files(bench: &Bench) -> Vec<SourceFile> {
     list
 }
 
-/// What makes two sweeps the same: version, inputs, overrides and the flags that change the numbers.
+/// What makes two sweeps the same: program, inputs, overrides and the flags that change the numbers.
 fn identity(files: &[SourceFile], options: &Options) -> String {
-    let mut text = format!("{} {}\n", env!("CARGO_PKG_VERSION"), options.baseline);
+    let mut text = format!("{} {}\n", program(), options.baseline);
     for file in files {
         text += &format!("{}\n", digest(file.text.as_bytes()));
     }

@@ -45,7 +45,8 @@ pub(crate) fn merge(folders: &[PathBuf], out: &OutputOptions) -> Result<Outcome>
             return Ok(Outcome::Wrong);
         }
     };
-    let left = Left { swept: &swept, inputs: manifest.inputs, identity, threads: 1, notes: vec![], ran: 0, began };
+    let Manifest { inputs, overrides, baseline, .. } = manifest;
+    let left = Left { swept: &swept, inputs, overrides, baseline, identity, threads: 1, notes: vec![], ran: 0, began };
     left.finish(made, &files, out)?;
     Ok(Outcome::Done)
 }

@@ -1,9 +1,10 @@
 //! In: files and `--with` changes. Out: the variants of a comparison, each compiled under one seed, count, start and horizon.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::inputs;
 use super::load::{self, Loaded};
 
 /// A variant as it is asked for.
@@ -26,6 +27,9 @@ pub(crate) fn changes(text: &str) -> Result<Vec<(String, String)>, String> {
         })?;
         if ["run.seed", "run.realizations"].contains(&key.as_str()) {
             return Err(format!("`{key}` is one for all variants: give --{}", key.trim_start_matches("run.")));
+        }
+        if key == "run.start" {
+            return Err("`run.start` is one for all variants: give --set run.start=DATE".into());
         }
         list.push((key, value));
     }
@@ -64,8 +68,7 @@ fn parts(text: &str) -> Vec<&str> {
 /// A sentence about what is wrong with the command line.
 pub(crate) fn asked(files: &[PathBuf], with: &[Vec<(String, String)>], labels: &[String]) -> Result<Vec<Asked>, String> {
     let Some(first) = files.first() else { return Err("a scenario file is needed".into()) };
-    let stem = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut list: Vec<Asked> = files.iter().map(|p| Asked { label: stem(p), path: p.clone(), changes: vec![] }).collect();
+    let mut list: Vec<Asked> = files.iter().map(|p| Asked { label: inputs::stem(p), path: p.clone(), changes: vec![] }).collect();
     for changes in with {
         let words: Vec<String> = changes.iter().map(|(k, v)| format!("{k}={v}")).collect();
         list.push(Asked { label: words.join(","), path: first.clone(), changes: changes.clone() });
@@ -164,6 +167,7 @@ mod tests {
         assert_eq!(changes(dist), Ok(pairs(&read)));
         assert!(changes("title=One, two").is_err_and(|e| e.contains("`two` is not KEY=VALUE")));
         assert!(changes("a=1,run.seed=3").is_err_and(|e| e.contains("--seed")));
+        assert!(changes("run.start=2025-02-03").is_err_and(|e| e.contains("--set run.start")));
         assert!(changes("").is_err() && changes("a=1,").is_err());
     }
 

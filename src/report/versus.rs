@@ -18,7 +18,10 @@ const STYLES: [(Ink, &[f64]); 6] = [
     (SKY, &[4.0, 4.0]),
 ];
 
-/// Colour and stroke of a variant.
+/// How many variants a chart tells apart.
+pub const MOST: usize = STYLES.len();
+
+/// Colour and stroke of a variant, of [`MOST`].
 pub fn style(variant: usize) -> (Ink, &'static [f64]) {
     STYLES[variant % STYLES.len()]
 }

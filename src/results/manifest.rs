@@ -8,19 +8,64 @@ use super::until::Until;
 /// Version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Commit this program was built from, `+` and a digest if its sources had changed since; none of a source archive (see `build.rs`).
+const COMMIT: Option<&str> = option_env!("COERCIVITY_COMMIT");
+
 /// Version of this program, and the commit it was built from where the build knew it: programs of one name compute the same.
 pub fn program() -> String {
-    option_env!("COERCIVITY_COMMIT").map_or_else(|| VERSION.to_owned(), |commit| format!("{VERSION} ({commit})"))
+    named(VERSION, COMMIT)
+}
+
+/// A program's name, of its version and commit as a manifest has them.
+pub fn named(version: &str, commit: Option<&str>) -> String {
+    commit.map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
+}
+
+/// What a folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A run, or one merged from its shards.
+    Run,
+    /// One shard of a run.
+    Shard,
+    /// A comparison.
+    Compare,
+    /// One realization in detail.
+    Explain,
+    /// A sweep, or a shard of one.
+    Sweep,
+}
+
+/// What was run, on what, with what.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// What the folder holds.
+    pub kind: Kind,
+    /// Root of all random numbers.
+    pub seed: u64,
+    /// Realizations asked for and made.
+    pub realizations: u64,
+    /// Files read.
+    pub inputs: Vec<Input>,
+    /// What was set on top of the inputs, in order.
+    pub overrides: Vec<(String, String)>,
+    /// Whether each realization ran beside its own undisturbed baseline.
+    pub baseline: bool,
+    /// Digest of everything that decides the tables.
+    pub identity: String,
 }
 
 /// Everything needed to repeat a run and to judge its cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// What the folder holds.
+    pub kind: Kind,
     /// Version of this crate.
     pub version: String,
-    /// Commit it was built from, where the build knew it (`COERCIVITY_COMMIT`).
+    /// Commit it was built from, where the build knew it (`build.rs`).
     pub commit: Option<String>,
-    /// Compiler it was built with, where the build knew it (`COERCIVITY_TOOLCHAIN`); else the oldest it may be.
+    /// Compiler it was built with, where the build knew it (`build.rs`); else the oldest it may be.
     pub toolchain: String,
     /// Architecture and operating system.
     pub platform: String,
@@ -37,10 +82,8 @@ pub struct Manifest {
     /// The command line, without the command's own name.
     pub arguments: Vec<String>,
     /// What was set on top of the inputs, in order: key and value; realizations and seed too where they were given.
-    #[serde(default)]
     pub overrides: Vec<(String, String)>,
     /// Whether each realization ran beside its own undisturbed baseline.
-    #[serde(default)]
     pub baseline: bool,
     /// Realizations asked for and made.
     pub realizations: u64,
@@ -102,21 +145,23 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 impl Manifest {
-    /// A manifest that knows its program; the caller fills in times and warnings after the run.
-    pub fn new(seed: u64, generator: &str, inputs: Vec<Input>, arguments: Vec<String>, realizations: u64) -> Manifest {
+    /// A manifest that knows its program; the caller fills in threads, times and warnings after the run.
+    pub fn new(made: Made, generator: &str, arguments: Vec<String>) -> Manifest {
+        let Made { kind, seed, realizations, inputs, overrides, baseline, identity } = made;
         Manifest {
+            kind,
             version: VERSION.to_owned(),
-            commit: option_env!("COERCIVITY_COMMIT").map(str::to_owned),
+            commit: COMMIT.map(str::to_owned),
             toolchain: option_env!("COERCIVITY_TOOLCHAIN").unwrap_or(concat!("rustc >= ", env!("CARGO_PKG_RUST_VERSION"))).to_owned(),
             platform: format!("{} {}", std::env::consts::ARCH, std::env::consts::OS),
-            identity: String::new(),
+            identity,
             threads: 0,
             seed,
             generator: generator.to_owned(),
             inputs,
             arguments,
-            overrides: vec![],
-            baseline: true,
+            overrides,
+            baseline,
             realizations,
             wall_seconds: 0.0,
             cpu_seconds: None,
@@ -140,8 +185,18 @@ mod tests {
     #[test]
     fn the_digest_is_the_published_one_and_the_manifest_reads_back() {
         assert_eq!(digest(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        let manifest = Manifest::new(7, "philox4x32-10", vec![Input::new("a.toml", b"abc")], vec!["run".into()], 100);
+        let made = Made {
+            kind: Kind::Compare,
+            seed: 7,
+            realizations: 100,
+            inputs: vec![Input::new("a.toml", b"abc")],
+            overrides: vec![("run.seed".into(), "7".into())],
+            baseline: false,
+            identity: digest(b"this"),
+        };
+        let manifest = Manifest::new(made, "philox4x32-10", vec!["run".into()]);
         let text = manifest.to_json().expect("a manifest is plain data");
+        assert!(text.contains("\"kind\": \"compare\""), "{text}");
         assert_eq!(serde_json::from_str::<Manifest>(&text).expect("it reads back"), manifest);
     }
 }

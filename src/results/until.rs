@@ -68,14 +68,14 @@ impl Goal {
         let mut scopes: Vec<&str> = told().filter(|(_, n)| n.0 == self.metric).map(|(_, n)| n.1.as_str()).collect();
         scopes.dedup();
         if !scopes.is_empty() {
-            return Err(format!("--until: `{}` has no scope `{}`; {}", self.metric, self.scope, suggestion(&self.scope, &scopes)));
+            return Err(format!("`{}` has no scope `{}`; {}", self.metric, self.scope, suggestion(&self.scope, &scopes)));
         }
         let mut metrics: Vec<&str> = told().map(|(_, n)| n.0.as_str()).collect();
         metrics.sort_unstable();
         metrics.dedup();
         let near = suggestion(&self.metric, &metrics);
         let all = if near.starts_with("there") { String::new() } else { format!(" There are: {}", metrics.join(", ")) };
-        Err(format!("--until: there is no metric `{}`; {near}{all}", self.metric))
+        Err(format!("there is no metric `{}`; {near}{all}", self.metric))
     }
 
     /// Half of the 95 % interval over the mean; none while there is no mean to compare with, or too few realizations to trust it.

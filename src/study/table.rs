@@ -12,7 +12,7 @@ use crate::results::{Stat, SummaryRow};
 /// What a sweep is, without its numbers: enough to write its tables, draw its charts and merge its shards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// Version of the program.
+    /// Version and commit of the program.
     pub version: String,
     /// Digest of everything that decides the numbers.
     pub identity: String,
@@ -93,7 +93,7 @@ impl Head {
     pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<(usize, usize)>) -> Head {
         let input = |p: &super::Parameter| Input { id: p.id.clone(), path: p.path.clone(), name: p.name.clone(), unit: p.unit.clone() };
         Head {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: crate::results::manifest::program(),
             identity,
             title: study.title.clone(),
             design: study.design.word().to_owned(),
