@@ -387,3 +387,24 @@ fn an_interrupted_sweep_keeps_its_points_and_says_how_to_go_on() {
     assert!(told(&output).contains("of 400 points are finished") && told(&output).contains("goes on from there"), "{}", told(&output));
     assert!(!desk.path().join("out").exists() && journal.exists());
 }
+
+#[test]
+fn a_sweep_that_is_running_is_never_thrown_away() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = long(desk.path(), 400, 2000);
+    let mut child = command(desk.path(), &["sweep", study, "-o", "out", "--quiet", "--threads", "1"]).spawn().expect("the command starts");
+    let lines = || fs::read_to_string(desk.path().join("out.partial/journal.txt")).map_or(0, |t| t.lines().count());
+    let began = Instant::now();
+    while lines() < 3 {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().expect("a child").is_none(), "no point is finished");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for seed in ["1", "9"] {
+        let other = run(desk.path(), &["sweep", study, "-o", "out", "--quiet", "--overwrite", "--seed", seed]);
+        assert_eq!(other.status.code(), Some(1), "{}", told(&other));
+        assert!(told(&other).contains("another sweep is running") && !told(&other).contains("--overwrite"), "{}", told(&other));
+        assert!(lines() >= 3 && child.try_wait().expect("a child").is_none());
+    }
+    child.kill().expect("a process");
+    child.wait().expect("an end");
+}

@@ -201,11 +201,7 @@ impl Kept {
     fn open(target: &Path, partial: &Path, head: &Head, overwrite: bool) -> Result<Kept> {
         fs::create_dir_all(partial).with_context(|| format!("cannot make {}", partial.display()))?;
         let path = partial.join(journal::NAME);
-        let (journal, mut entries) = match Journal::open(&path, head) {
-            Err(StudyError::Foreign(_)) if overwrite => {
-                fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-                Journal::open(&path, head)?
-            }
+        let (journal, mut entries) = match Journal::open(&path, head, overwrite) {
             Err(StudyError::Foreign(message)) => {
                 let hint = "it was stopped before it was done; finish it, give --overwrite to throw it away, or another folder with -o";
                 anyhow::bail!("{message}: {hint}")

@@ -45,17 +45,21 @@ fn disk(what: &str, path: &Path) -> impl Fn(std::io::Error) -> StudyError {
 }
 
 impl Journal {
-    /// Opens the journal of a sweep, or begins one; returns the cases that are finished.
+    /// Opens the journal of a sweep, or begins one; returns the cases that are finished. With `overwrite` one of another sweep is
+    /// emptied, never one that is being written.
     ///
     /// # Errors
-    /// [`StudyError::Foreign`] if it belongs to another sweep, or another process writes to it; [`StudyError::Disk`].
-    pub fn open(path: &Path, head: &Head) -> Result<(Journal, Vec<Entry>), StudyError> {
+    /// [`StudyError::Busy`] if another process writes to it; [`StudyError::Foreign`] if it belongs to another sweep; [`StudyError::Disk`].
+    pub fn open(path: &Path, head: &Head, overwrite: bool) -> Result<(Journal, Vec<Entry>), StudyError> {
         let fails = disk("cannot use", path);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(&fails)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(StudyError::Foreign(format!("another sweep is writing to {}", path.display())));
+                let place = path.parent().unwrap_or(path).display();
+                return Err(StudyError::Busy(format!(
+                    "another sweep is running and writes to {place}: wait until it is done, or choose another folder with -o"
+                )));
             }
             // Some file systems have no locks: then nobody watches over two sweeps in one folder.
             Err(TryLockError::Error(_)) => {}
@@ -67,14 +71,15 @@ impl Journal {
         let mut good = 0;
         if let Some((end, text)) = lines.next() {
             let found = text.strip_prefix(FORMAT).and_then(|rest| serde_json::from_str::<Head>(rest).ok());
-            if found.as_ref() != Some(head) {
-                return Err(StudyError::Foreign(format!("{} belongs to another sweep", path.display())));
-            }
-            good = end;
-            for (end, text) in lines {
-                let Some(entry) = read(text, head) else { break };
+            if found.as_ref() == Some(head) {
                 good = end;
-                entries.push(entry);
+                for (end, text) in lines {
+                    let Some(entry) = read(text, head) else { break };
+                    good = end;
+                    entries.push(entry);
+                }
+            } else if !overwrite {
+                return Err(StudyError::Foreign(format!("{} belongs to another sweep", path.display())));
             }
         }
         file.set_len(good as u64).map_err(&fails)?;

@@ -174,6 +174,9 @@ pub enum StudyError {
     /// Finished points that are there belong to something else.
     #[error("{0}")]
     Foreign(String),
+    /// Another process is running this sweep, or one in the same folder: what it has finished must not be touched.
+    #[error("{0}")]
+    Busy(String),
 }
 
 impl From<Failure> for StudyError {
