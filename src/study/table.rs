@@ -1,5 +1,6 @@
 //! In: finished cases. Out: one long tidy table of inputs and outcomes, the table of points, the table of parameters.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
@@ -141,12 +142,12 @@ impl Entry {
 impl Swept {
     /// Metrics and scopes that came out, in the order in which the study asks for them.
     pub fn outcomes(&self) -> Vec<(String, String)> {
-        let mut list: Vec<(String, String)> = vec![];
+        // Scenarios may tell different things, so every case is asked.
+        let (mut list, mut seen) = (vec![], BTreeSet::new());
         for outcome in self.head.outcomes.iter().map(|text| Outcome::read(text)) {
-            for row in self.entries.iter().take(self.entries.len().min(64)).flat_map(|e| &e.rows) {
-                let found = (row.metric.clone(), row.scope.clone());
-                if outcome.means(&row.metric, &row.scope) && !list.contains(&found) {
-                    list.push(found);
+            for row in self.entries.iter().flat_map(|e| &e.rows).filter(|row| outcome.means(&row.metric, &row.scope)) {
+                if seen.insert((&row.metric, &row.scope)) {
+                    list.push((row.metric.clone(), row.scope.clone()));
                 }
             }
         }
@@ -211,7 +212,37 @@ pub fn parameters<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::span;
+    use super::*;
+
+    #[test]
+    fn what_only_the_last_of_many_cases_tells_is_not_forgotten() {
+        let row = |scope: &str| {
+            let (metric, scope) = ("unmet_share".to_owned(), scope.to_owned());
+            SummaryRow { metric, scope, stat: Stat::Mean, value: Some(0.5), se: None, lo95: None, hi95: None, n: 1 }
+        };
+        let head = Head {
+            version: String::new(),
+            identity: String::new(),
+            title: String::new(),
+            design: "grid".into(),
+            scenarios: vec!["a".into(), "b".into()],
+            policies: vec!["none".into()],
+            inputs: vec![],
+            outcomes: vec!["unmet_share@region:*".into()],
+            points: 300,
+            realizations: 1,
+            seed: 1,
+            shard: None,
+        };
+        let case = |case: usize| {
+            let scope = if case < 300 { "region:A" } else { "region:B" };
+            Entry { case, scenario: case / 300, policy: 0, point: case % 300, inputs: vec![], rows: vec![row(scope)] }
+        };
+        let swept = Swept { head, entries: (0..600).map(case).collect() };
+        let scopes: Vec<String> = swept.outcomes().into_iter().map(|(_, scope)| scope).collect();
+        assert_eq!(scopes, ["region:A", "region:B"]);
+        assert_eq!(swept.gists().iter().map(|g| (g.scenario.as_str(), g.points)).collect::<Vec<_>>(), [("a", 300), ("b", 300)]);
+    }
 
     #[test]
     fn shards_cut_the_cases_evenly_and_leave_none_out() {
