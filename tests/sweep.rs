@@ -211,7 +211,7 @@ fn a_finished_sweep_is_not_run_again() {
 #[test]
 fn what_is_wrong_with_a_study_is_told_in_its_place_and_nothing_is_left() {
     let desk = tempfile::tempdir().expect("a folder");
-    for name in ["wrong", "wrong_points", "wrong_outcomes", "wrong_correlations"] {
+    for name in ["wrong", "wrong_points", "wrong_outcomes", "wrong_correlations", "wrong_common"] {
         let output = run(
             Path::new(env!("CARGO_MANIFEST_DIR")),
             &["sweep", &format!("tests/studies/{name}.toml"), "-o", &desk.path().join("out").display().to_string()],
@@ -229,6 +229,29 @@ fn what_is_wrong_with_a_study_is_told_in_its_place_and_nothing_is_left() {
     let output = run(desk.path(), &set);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("sets what the study varies"));
+    // Neither a table around it, nor the key that takes its place, nor a policy's.
+    let study = root("tests/studies/every_design.toml");
+    for (set, why) in [
+        ("event.licence.review=\"9 weeks\"", "sets what the study varies"),
+        ("facility.MINE.capacity=\"1 t/yr\"", "sets what the study varies"),
+        ("facility.CARS.cover_in=\"9 weeks\"", "sets what policy `stock` sets"),
+    ] {
+        let output = run(desk.path(), &["sweep", &study, "--set", set]);
+        assert_eq!(output.status.code(), Some(2), "{set}: {}", told(&output));
+        assert!(told(&output).contains(why) && told(&output).contains("every_design.toml:"), "{}", told(&output));
+    }
+}
+
+#[test]
+fn what_the_command_line_sets_holds_at_every_point() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("tests/studies/every_design.toml");
+    let sets = ["--set", "run.realizations=32", "--set", "run.seed=9"];
+    done(&run(desk.path(), &[&["sweep", &study, "-o", "sets", "--quiet"], &sets[..]].concat()));
+    done(&run(desk.path(), &["sweep", &study, "-o", "flags", "--quiet", "--realizations", "32", "--seed", "9"]));
+    let rows = table(desk.path().join("sets/sweep.csv"));
+    assert!(rows.iter().all(|r| r["n"] == "32"));
+    assert!(rows == table(desk.path().join("flags/sweep.csv")));
 }
 
 #[test]

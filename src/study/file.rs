@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::clash;
 use super::correlate::Target;
 use super::design::{self, Design, listed, sobol};
 use super::outcome::Outcome;
@@ -93,11 +94,7 @@ fn read(r: &mut Reader, mut sheet: Sheet<'_>, folder: &Path, files: &mut Vec<Sou
         }
         _ => {}
     }
-    for (i, policy) in policies.iter().enumerate() {
-        if let Some((path, _)) = policy.set.iter().find(|(path, _)| parameters.iter().any(|p| p.path == *path)) {
-            r.problems.error(format!("policy[#{}].set", i + 1), format!("this policy sets `{path}`, which varies from point to point"));
-        }
-    }
+    clash::within(&parameters, &policies, &mut r.problems);
     let cases = points.len().saturating_mul(scenarios.len()).saturating_mul(policies.len());
     if cases > design::MOST {
         let message = format!("scenarios × policies × points are {cases}, and must be at most {}", design::MOST);

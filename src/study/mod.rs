@@ -7,6 +7,7 @@
 //! discovery and back-tests belong here too: they read a [`Swept`](table::Swept).
 
 pub mod check;
+pub mod clash;
 pub mod compare;
 pub mod compare_tables;
 pub mod conduct;
