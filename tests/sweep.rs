@@ -163,7 +163,7 @@ fn threads_and_shards_change_nothing() {
     same(&desk.path().join("one"), &desk.path().join("merged"));
     done(&run(desk.path(), &["sweep", &study, "-o", "other", "--quiet", "--shard", "2/3", "--seed", "9"]));
     for (folders, why) in [
-        (&["1", "3"][..], "of 3 shards these are missing: 2"),
+        (&["1", "3"][..], "shard 2 of 3 is missing"),
         (&["1", "2", "2", "3"], "shard 2 of 3 is given twice"),
         (&["1", "other", "3"], "seeds 5 and 9"),
         (&["one"], "one is no shard: it is whole"),
@@ -173,6 +173,8 @@ fn threads_and_shards_change_nothing() {
         assert!(told(&output).contains(why), "{folders:?}: {}", told(&output));
     }
     assert!(!desk.path().join("refused").exists());
+    let output = run(desk.path(), &["sweep", &study, "--shard", "1/1000000000000"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
 }
 
 #[test]

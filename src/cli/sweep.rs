@@ -14,6 +14,7 @@ use super::inputs;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
 use super::{Outcome, load, progress};
 use crate::ensemble::EnsembleError;
+use crate::ensemble::shard::Shard;
 use crate::report;
 use crate::results::manifest::{Input, Manifest, digest};
 use crate::scenario::schema::SourceFile;
@@ -39,17 +40,8 @@ pub(crate) struct SweepArguments {
     #[command(flatten)]
     output: OutputOptions,
     /// Run only one part of the points, e.g. 3/16; `coercivity merge` puts the parts together.
-    #[arg(long, value_name = "I/N", value_parser = shard_of)]
-    shard: Option<(usize, usize)>,
-}
-
-/// Splits `3/16`.
-fn shard_of(text: &str) -> Result<(usize, usize), String> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)));
-    match parts {
-        Some((i, n)) if 1 <= i && i <= n => Ok((i, n)),
-        _ => Err(format!("`{text}` is not a part of a whole; e.g. 3/16 is the third of sixteen")),
-    }
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
 }
 
 pub(crate) fn sweep(a: &SweepArguments) -> Result<Outcome> {
@@ -79,7 +71,7 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
     let identity = identity(&files, &options);
     let head = Head::new(&bench.study, identity.clone(), (bench.realizations, bench.seed), a.shard);
     let stem = a.study.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let part = a.shard.map(|(i, n)| format!("-{i}of{n}")).unwrap_or_default();
+    let part = a.shard.map(|Shard { number, of }| format!("-{number}of{of}")).unwrap_or_default();
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}{part}", &identity[..8])));
     let identity = identity + &part;
     Folder::check(&target, &identity, out.overwrite)?;
@@ -278,5 +270,5 @@ fn json(swept: &Swept, place: &Path, ran: usize, seconds: f64, notes: &[String])
         .collect();
     serde_json::json!({"folder": place.display().to_string(), "design": head.design, "points": head.points, "cases": swept.entries.len(),
         "ran": ran, "realizations": head.realizations, "seconds": seconds, "scenarios": head.scenarios, "policies": head.policies,
-        "shard": head.shard.map(|(i, n)| format!("{i}/{n}")), "parameters": parameters, "notes": notes, "outcomes": outcomes})
+        "shard": head.shard.map(|s| s.to_string()), "parameters": parameters, "notes": notes, "outcomes": outcomes})
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
 use super::{Case, Study};
+use crate::ensemble::shard::Shard;
 use crate::results::csv::{number, optional};
 use crate::results::{Stat, SummaryRow};
 
@@ -35,8 +36,8 @@ pub struct Head {
     pub realizations: u64,
     /// Seed of the realizations, likewise.
     pub seed: u64,
-    /// Which shard of how many, from 1; none: the whole.
-    pub shard: Option<(usize, usize)>,
+    /// Which shard; none: the whole.
+    pub shard: Option<Shard>,
 }
 
 /// A parameter as tables and charts know it.
@@ -78,11 +79,11 @@ pub struct Swept {
     pub entries: Vec<Entry>,
 }
 
-/// Cases of a shard, from 1, of so many: as even as can be, in order.
-pub fn span(cases: usize, shard: Option<(usize, usize)>) -> std::ops::Range<usize> {
+/// Cases of a shard: as even as can be, in order.
+pub fn span(cases: usize, shard: Option<Shard>) -> std::ops::Range<usize> {
     match shard {
-        Some((number, of)) if of > 0 => {
-            let cut = |k: usize| (cases as u128 * k as u128 / of as u128) as usize;
+        Some(Shard { number, of }) if of > 0 => {
+            let cut = |k: u32| (cases as u128 * u128::from(k) / u128::from(of)) as usize;
             cut(number.saturating_sub(1))..cut(number)
         }
         _ => 0..cases,
@@ -91,7 +92,7 @@ pub fn span(cases: usize, shard: Option<(usize, usize)>) -> std::ops::Range<usiz
 
 impl Head {
     /// Of a study.
-    pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<(usize, usize)>) -> Head {
+    pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<Shard>) -> Head {
         let input = |p: &super::Parameter| Input { id: p.id.clone(), path: p.path.clone(), name: p.name.clone(), unit: p.unit.clone() };
         Head {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -247,7 +248,7 @@ mod tests {
     #[test]
     fn shards_cut_the_cases_evenly_and_leave_none_out() {
         for (cases, of) in [(10, 3), (3, 16), (1, 1), (1024, 7)] {
-            let cut: Vec<usize> = (1..=of).flat_map(|k| span(cases, Some((k, of)))).collect();
+            let cut: Vec<usize> = (1..=of).flat_map(|number| span(cases, Some(Shard { number, of }))).collect();
             assert_eq!(cut, (0..cases).collect::<Vec<_>>());
         }
         assert_eq!(span(10, None), 0..10);
