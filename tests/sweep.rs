@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 fn root(path: &str) -> String {
     format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
 }
@@ -162,11 +164,21 @@ fn threads_and_shards_change_nothing() {
     done(&run(desk.path(), &["merge", "3", "1", "2", "-o", "merged", "--quiet"]));
     same(&desk.path().join("one"), &desk.path().join("merged"));
     done(&run(desk.path(), &["sweep", &study, "-o", "other", "--quiet", "--shard", "2/3", "--seed", "9"]));
+    fs::create_dir(desk.path().join("old")).expect("a folder");
+    let journal = read(desk.path().join("3/journal.txt"));
+    let (head, rest) = journal.split_once('\n').expect("lines");
+    let (before, after) = head[9..].split_once("\"version\":\"").expect("a version");
+    let after = after.split_once('"').expect("its end").1;
+    let head = format!("{before}\"version\":\"0.0.1\"{after}");
+    let sum = Sha256::digest(head.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect::<String>();
+    fs::write(desk.path().join("old/journal.txt"), format!("{sum} {head}\n{rest}")).expect("a file");
     for (folders, why) in [
         (&["1", "3"][..], "shard 2 of 3 is missing"),
         (&["1", "2", "2", "3"], "shard 2 of 3 is given twice"),
         (&["1", "other", "3"], "seeds 5 and 9"),
         (&["one"], "one is no shard: it is whole"),
+        (&["1", "nowhere", "3"], "nowhere is no shard of a sweep"),
+        (&["1", "2", "old"], "old was written by version 0.0.1"),
     ] {
         let output = run(desk.path(), &[&["merge"], folders, &["-o", "refused"]].concat());
         assert_eq!(output.status.code(), Some(2), "{folders:?}: {}", told(&output));

@@ -16,7 +16,7 @@ use super::{Outcome, load, progress};
 use crate::ensemble::EnsembleError;
 use crate::ensemble::shard::Shard;
 use crate::report;
-use crate::results::manifest::{Input, Manifest, digest};
+use crate::results::manifest::{Input, Manifest, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::ground::{Bench, Options};
 use crate::study::journal::{self, Journal};
@@ -242,7 +242,7 @@ fn files(bench: &Bench) -> Vec<SourceFile> {
 
 /// What makes two sweeps the same: version, inputs, overrides and the flags that change the numbers.
 fn identity(files: &[SourceFile], options: &Options) -> String {
-    let mut text = format!("{} {}\n", env!("CARGO_PKG_VERSION"), options.baseline);
+    let mut text = format!("{} {}\n", program(), options.baseline);
     for file in files {
         text += &format!("{}\n", digest(file.text.as_bytes()));
     }

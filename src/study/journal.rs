@@ -4,7 +4,7 @@
 //! durable; one that is torn, and whatever follows it, is dropped. Numbers are kept as their bits: what is read is what was written.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -125,7 +125,16 @@ pub fn text(swept: &Swept) -> Result<String, StudyError> {
 /// [`StudyError::Foreign`] if it is none or not whole; [`StudyError::Disk`].
 pub fn read_folder(folder: &Path) -> Result<Swept, StudyError> {
     let path = folder.join(NAME);
-    let bytes = std::fs::read(&path).map_err(disk("cannot read", &path))?;
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            let folder = folder.display();
+            return Err(StudyError::Foreign(format!(
+                "{folder} is no shard of a sweep: it holds no {NAME}, which `coercivity sweep` leaves"
+            )));
+        }
+        Err(e) => return Err(disk("cannot read", &path)(e)),
+    };
     let mut lines = whole_lines(&bytes);
     let head = lines.next().and_then(|(_, text)| serde_json::from_str::<Head>(text.strip_prefix(FORMAT)?).ok());
     let Some(head) = head else { return Err(StudyError::Foreign(format!("{} is no journal of a sweep", path.display()))) };

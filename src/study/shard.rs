@@ -3,11 +3,13 @@
 use super::StudyError;
 use super::table::{Head, Swept};
 use crate::ensemble::shard::missing;
+use crate::results::manifest::program;
 
 /// Puts shards together, in any order; `names` are what they are called in messages.
 ///
 /// # Errors
-/// [`StudyError::Foreign`] with the reason: different sweeps, a shard that is missing or twice, a sweep that is none of many.
+/// [`StudyError::Foreign`] with the reason: different sweeps or another version, a shard that is missing or twice, a sweep
+/// that is none of many.
 pub fn merge(shards: Vec<(String, Swept)>) -> Result<Swept, StudyError> {
     let foreign = |why: String| Err(StudyError::Foreign(why));
     let mut shards = shards;
@@ -17,6 +19,11 @@ pub fn merge(shards: Vec<(String, Swept)>) -> Result<Swept, StudyError> {
     };
     let Some(of) = head.shard.map(|s| s.of) else { return foreign(format!("{first} is no shard: it is whole")) };
     for (name, shard) in &shards {
+        let (found, own) = (&shard.head.version, program());
+        if *found != own {
+            let why = format!("{name} was written by version {found}, and this is {own}; shards are merged by the version that ran them");
+            return foreign(why);
+        }
         if let Some(why) = difference(&head, &shard.head) {
             return foreign(format!("{first} and {name} are shards of different sweeps: {why}"));
         }
@@ -36,9 +43,6 @@ pub fn merge(shards: Vec<(String, Swept)>) -> Result<Swept, StudyError> {
 /// What two shards differ in; none: they are of one sweep.
 fn difference(a: &Head, b: &Head) -> Option<String> {
     let of = |h: &Head| h.shard.map(|s| s.of);
-    if a.version != b.version {
-        return Some(format!("versions {} and {}", a.version, b.version));
-    }
     if of(a) != of(b) {
         let said = |h: &Head| of(h).map_or("a whole".to_owned(), |n| format!("one of {n}"));
         return Some(format!("{} and {}", said(a), said(b)));

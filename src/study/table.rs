@@ -9,12 +9,13 @@ use super::outcome::Outcome;
 use super::{Case, Study};
 use crate::ensemble::shard::Shard;
 use crate::results::csv::{number, optional};
+use crate::results::manifest::program;
 use crate::results::{Stat, SummaryRow};
 
 /// What a sweep is, without its numbers: enough to write its tables, draw its charts and merge its shards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// Version of the program.
+    /// Version of the program, as [`program`] says it.
     pub version: String,
     /// Digest of everything that decides the numbers.
     pub identity: String,
@@ -95,7 +96,7 @@ impl Head {
     pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<Shard>) -> Head {
         let input = |p: &super::Parameter| Input { id: p.id.clone(), path: p.path.clone(), name: p.name.clone(), unit: p.unit.clone() };
         Head {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: program(),
             identity,
             title: study.title.clone(),
             design: study.design.word().to_owned(),
