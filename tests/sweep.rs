@@ -216,6 +216,23 @@ fn a_finished_sweep_is_not_run_again() {
     assert_eq!((&json["ran"], &json["cases"]), (&0.into(), &25.into()));
     assert!(before == bytes(&desk.path().join("out")));
     assert!(!desk.path().join("out.partial").exists());
+    // Killed while the folder is put in its place again: what was there is gone, its points are not.
+    let long = long(desk.path(), 60, 16);
+    done(&run(desk.path(), &["sweep", long, "-o", "long", "--quiet"]));
+    let whole = bytes(&desk.path().join("long"));
+    let journal = desk.path().join("long.partial/journal.txt");
+    let mut child = command(desk.path(), &["sweep", long, "-o", "long", "--quiet"]).spawn().expect("the command starts");
+    let began = Instant::now();
+    while fs::read_to_string(&journal).map_or(0, |t| t.lines().count()) < 61 {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().expect("a child").is_none(), "points lie in one place only");
+    }
+    child.kill().expect("a process");
+    child.wait().expect("an end");
+    fs::remove_dir_all(desk.path().join("long")).expect("a folder");
+    let again = run(desk.path(), &["sweep", long, "-o", "long", "--json"]);
+    done(&again);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&said(&again)).expect("JSON")["ran"], 0);
+    assert!(whole == bytes(&desk.path().join("long")));
     let other = run(desk.path(), &["sweep", &study, "-o", "out", "--quiet", "--seed", "9"]);
     assert_eq!(other.status.code(), Some(1), "{}", told(&other));
     assert!(told(&other).contains("--overwrite"), "{}", told(&other));

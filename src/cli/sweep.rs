@@ -88,9 +88,12 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
         }
         return match error {
             StudyError::Ensemble(EnsembleError::Interrupted(_)) => {
-                let (done, all) = (kept.entries.len(), head.span().len());
-                let place = partial.display();
-                eprintln!("interrupted: {done} of {all} points are finished and lie in {place}; the same command goes on from there");
+                let (done, all, place) = (kept.entries.len(), head.span().len(), partial.display());
+                if done == 0 {
+                    eprintln!("interrupted before a point was finished; nothing was kept");
+                } else {
+                    eprintln!("interrupted: {done} of {all} points are finished and lie in {place}; the same command goes on from there");
+                }
                 Ok(Outcome::Interrupted)
             }
             error => Err(error.into()),
@@ -193,7 +196,7 @@ impl Kept {
     fn open(target: &Path, partial: &Path, head: &Head, overwrite: bool) -> Result<Kept> {
         fs::create_dir_all(partial).with_context(|| format!("cannot make {}", partial.display()))?;
         let path = partial.join(journal::NAME);
-        let (journal, mut entries) = match Journal::open(&path, head, overwrite) {
+        let (mut journal, mut entries) = match Journal::open(&path, head, overwrite) {
             Err(StudyError::Foreign(message)) => {
                 let hint = "it was stopped before it was done; finish it, give --overwrite to throw it away, or another folder with -o";
                 anyhow::bail!("{message}: {hint}")
@@ -203,6 +206,10 @@ impl Kept {
         if let Ok(whole) = journal::read_folder(target)
             && whole.head == *head
         {
+            // The finished folder is replaced when its tables are written again: until then its points lie in both.
+            let known: Vec<usize> = entries.iter().map(|e| e.case).collect();
+            let missing: Vec<Entry> = whole.entries.iter().filter(|e| known.binary_search(&e.case).is_err()).cloned().collect();
+            journal.add_all(&missing)?;
             entries = whole.entries;
         }
         Ok(Kept { entries, journal: Some(journal), partial: partial.to_path_buf() })

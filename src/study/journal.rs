@@ -101,6 +101,15 @@ impl Journal {
         self.line(&written(entry)?).map_err(|source| StudyError::Disk { what: "cannot keep a finished point".into(), source })
     }
 
+    /// Adds many finished cases, and makes them durable together.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn add_all(&mut self, entries: &[Entry]) -> Result<(), StudyError> {
+        let lines = entries.iter().map(written).collect::<Result<String, _>>()?;
+        self.line(&lines).map_err(|source| StudyError::Disk { what: "cannot keep finished points".into(), source })
+    }
+
     fn line(&mut self, line: &str) -> std::io::Result<()> {
         self.file.write_all(line.as_bytes())?;
         self.file.sync_data()
