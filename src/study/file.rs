@@ -183,8 +183,15 @@ fn stats(r: &mut Reader, top: &mut Sheet<'_>) -> Vec<Stat> {
             }
         }
     }
+    if list.is_empty() {
+        return STATS.to_vec();
+    }
+    // The page, the charts and `--json` tell means.
+    if !list.contains(&Stat::Mean) {
+        list.push(Stat::Mean);
+    }
     list.sort_unstable();
-    if list.is_empty() { STATS.to_vec() } else { list }
+    list
 }
 
 /// The word of a design, before its own fields are known.
@@ -342,6 +349,9 @@ fn correlations(r: &mut Reader, top: &mut Sheet<'_>, parameters: &[Parameter], d
         }
         sheet.finish(r);
         match (<[usize; 2]>::try_from(places), rank) {
+            (Ok([a, b]), _) if a == b => {
+                r.problems.error(sheet_at(&at, "between"), "these are two names of one parameter");
+            }
             (Ok([a, b]), Some(rank)) if list.iter().any(|&(c, d, _)| [a, b] == [c, d] || [a, b] == [d, c]) => {
                 r.problems.error(at, format!("these two are correlated twice (here by {rank})"));
             }
