@@ -16,6 +16,7 @@ use super::{Outcome, load, progress};
 use crate::ensemble::EnsembleError;
 use crate::ensemble::shard::Shard;
 use crate::report;
+use crate::results::collect::faults;
 use crate::results::manifest::{Input, Manifest, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::ground::{Bench, Options};
@@ -107,6 +108,8 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
         swept: &swept,
         inputs: files.iter().map(|f| Input::new(f.path.display().to_string(), f.text.as_bytes())).collect(),
         identity,
+        overrides: asked.overrides(),
+        baseline: options.baseline,
         threads: asked.threads(),
         notes: warnings.iter().flat_map(|(p, _)| p.iter()).map(|p| p.message.clone()).collect(),
         ran,
@@ -122,6 +125,9 @@ pub(crate) struct Left<'a> {
     pub swept: &'a Swept,
     pub inputs: Vec<Input>,
     pub identity: String,
+    /// What the command line set, and whether baselines ran.
+    pub overrides: Vec<(String, String)>,
+    pub baseline: bool,
     pub threads: usize,
     pub notes: Vec<String>,
     /// Cases that were run now.
@@ -134,11 +140,16 @@ impl Left<'_> {
     pub(crate) fn finish(mut self, folder: Folder, files: &[SourceFile], out: &OutputOptions) -> Result<()> {
         let head = &self.swept.head;
         inputs::write(folder.path(), files)?;
+        let (mass_error, overflow) = self.swept.balance();
+        self.notes.extend(faults(mass_error, overflow));
         self.notes.extend(write_tables(folder.path(), self.swept, !out.no_charts)?);
         let mut manifest = Manifest::new(head.seed, GENERATOR, self.inputs, std::env::args().skip(1).collect(), head.realizations);
         manifest.identity = self.identity;
         manifest.wall_seconds = self.began.elapsed().as_secs_f64();
         manifest.threads = self.threads;
+        manifest.overrides = self.overrides;
+        manifest.baseline = self.baseline;
+        manifest.mass_error = mass_error;
         manifest.warnings.clone_from(&self.notes);
         fs::write(folder.path().join("manifest.json"), manifest.to_json()?).context("cannot write manifest.json")?;
         let place = folder.finish()?;
@@ -159,8 +170,8 @@ fn proceed(a: &SweepArguments, bench: &Bench, cases: &[Case], kept: &mut Kept, s
     check::check(bench, cases, threads, stop)?;
     let all = kept.entries.len() + cases.len();
     let bar = progress::points(cases.len() as u64 * bench.realizations, (kept.entries.len(), all), a.output.silent());
-    let done = &mut |case: Case, rows| {
-        kept.add(Entry::new(&bench.study, case, rows))?;
+    let done = &mut |case: Case, ran| {
+        kept.add(Entry::new(&bench.study, case, ran))?;
         bar.set_prefix(format!("{} of {all} points", kept.entries.len()));
         Ok(())
     };

@@ -49,7 +49,17 @@ pub(crate) fn merge(folders: &[PathBuf], out: &OutputOptions) -> Result<Outcome>
         Ok(files) => files,
         Err(why) => return Ok(refuse(&why)),
     };
-    let left = Left { swept: &swept, inputs: manifest.inputs, identity, threads: 1, notes: vec![], ran: 0, began };
+    let left = Left {
+        swept: &swept,
+        inputs: manifest.inputs,
+        identity,
+        overrides: manifest.overrides,
+        baseline: manifest.baseline,
+        threads: 1,
+        notes: vec![],
+        ran: 0,
+        began,
+    };
     left.finish(made, &files, out)?;
     Ok(Outcome::Done)
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
+use super::point::Ran;
 use super::table::{Entry, Head, Swept};
 use crate::results::SummaryRow;
 use crate::results::manifest::digest;
@@ -18,7 +19,7 @@ use crate::results::manifest::digest;
 pub const NAME: &str = "journal.txt";
 
 /// What a first line begins with, before the sweep.
-const FORMAT: &str = "coercivity sweep 1";
+const FORMAT: &str = "coercivity sweep 2";
 
 /// A line of a summary: metric, scope, statistic, bits of value, error and interval, realizations.
 type Line = (String, String, String, [Option<u64>; 4], u64);
@@ -31,6 +32,8 @@ struct Record {
     point: usize,
     inputs: Vec<String>,
     rows: Vec<Line>,
+    /// Bits of the error of element mass, and of what was left over at desks.
+    balance: [u64; 2],
 }
 
 /// A journal open for writing; nobody else writes to it meanwhile.
@@ -193,14 +196,15 @@ fn written(entry: &Entry) -> Result<String, StudyError> {
         let bits = [r.value, r.se, r.lo95, r.hi95].map(|x| x.map(f64::to_bits));
         (r.metric.clone(), r.scope.clone(), r.stat.to_string(), bits, r.n)
     };
-    let Entry { case, scenario, policy, point, inputs, rows } = entry.clone();
-    let rows = rows.iter().map(row).collect();
-    Ok(framed(&json(&Record { case, scenario, policy, point, inputs, rows })?))
+    let Entry { case, scenario, policy, point, inputs, ran } = entry.clone();
+    let rows = ran.rows.iter().map(row).collect();
+    let balance = [ran.mass_error, ran.overflow].map(f64::to_bits);
+    Ok(framed(&json(&Record { case, scenario, policy, point, inputs, rows, balance })?))
 }
 
 /// A case from its text; none: it does not fit the sweep.
 fn read(text: &str, head: &Head) -> Option<Entry> {
-    let Record { case, scenario, policy, point, inputs, rows } = serde_json::from_str(text).ok()?;
+    let Record { case, scenario, policy, point, inputs, rows, balance } = serde_json::from_str(text).ok()?;
     let fits = scenario < head.scenarios.len() && policy < head.policies.len() && point < head.points && head.span().contains(&case);
     let rows: Option<Vec<SummaryRow>> = rows
         .into_iter()
@@ -209,5 +213,7 @@ fn read(text: &str, head: &Head) -> Option<Entry> {
             Some(SummaryRow { metric, scope, stat: stat.parse().ok()?, value, se, lo95, hi95, n })
         })
         .collect();
-    Some(Entry { case, scenario, policy, point, inputs, rows: rows? }).filter(|e| fits && e.inputs.len() == head.inputs.len())
+    let [mass_error, overflow] = balance.map(f64::from_bits);
+    let ran = Ran { rows: rows?, mass_error, overflow };
+    Some(Entry { case, scenario, policy, point, inputs, ran }).filter(|e| fits && e.inputs.len() == head.inputs.len())
 }

@@ -6,11 +6,12 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
+use super::point::Ran;
 use super::{Case, Study};
 use crate::ensemble::shard::Shard;
+use crate::results::Stat;
 use crate::results::csv::{number, optional};
 use crate::results::manifest::program;
-use crate::results::{Stat, SummaryRow};
 
 /// What a sweep is, without its numbers: enough to write its tables, draw its charts and merge its shards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub struct Entry {
     /// Inputs as written in tables; empty: as the scenario has it.
     pub inputs: Vec<String>,
     /// What came out.
-    pub rows: Vec<SummaryRow>,
+    pub ran: Ran,
 }
 
 /// A sweep that has been run, or a shard of one.
@@ -124,15 +125,15 @@ impl Head {
 
 impl Entry {
     /// A case of a study with what came out.
-    pub fn new(study: &Study, case: Case, rows: Vec<SummaryRow>) -> Entry {
+    pub fn new(study: &Study, case: Case, ran: Ran) -> Entry {
         let inputs = study.points[case.point].iter().map(|x| x.map_or_else(String::new, number)).collect();
         let Case { index, scenario, policy, point } = case;
-        Entry { case: index, scenario, policy, point, inputs, rows }
+        Entry { case: index, scenario, policy, point, inputs, ran }
     }
 
     /// The value of one line; none: it is not told, or too few realizations lie behind it.
     pub fn value(&self, metric: &str, scope: &str, stat: Stat) -> Option<f64> {
-        self.rows.iter().find(|r| r.stat == stat && r.metric == metric && r.scope == scope).and_then(|r| r.value)
+        self.ran.rows.iter().find(|r| r.stat == stat && r.metric == metric && r.scope == scope).and_then(|r| r.value)
     }
 
     /// An input as a number; none: as the scenario has it.
@@ -142,12 +143,17 @@ impl Entry {
 }
 
 impl Swept {
+    /// Largest relative error of element mass, and the most that was left over at a desk, t, of all cases.
+    pub fn balance(&self) -> (f64, f64) {
+        self.entries.iter().fold((0.0, 0.0), |(mass, over), e| (e.ran.mass_error.max(mass), e.ran.overflow.max(over)))
+    }
+
     /// Metrics and scopes that came out, in the order in which the study asks for them.
     pub fn outcomes(&self) -> Vec<(String, String)> {
         // Scenarios may tell different things, so every case is asked.
         let (mut list, mut seen) = (vec![], BTreeSet::new());
         for outcome in self.head.outcomes.iter().map(|text| Outcome::read(text)) {
-            for row in self.entries.iter().flat_map(|e| &e.rows).filter(|row| outcome.means(&row.metric, &row.scope)) {
+            for row in self.entries.iter().flat_map(|e| &e.ran.rows).filter(|row| outcome.means(&row.metric, &row.scope)) {
                 if seen.insert((&row.metric, &row.scope)) {
                     list.push((row.metric.clone(), row.scope.clone()));
                 }
@@ -165,7 +171,7 @@ pub fn sweep<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
     table.write_record(["point", "scenario", "policy"].into_iter().chain(ids).chain(after))?;
     for entry in &swept.entries {
         let (point, head) = (entry.point.to_string(), &swept.head);
-        for row in &entry.rows {
+        for row in &entry.ran.rows {
             table.write_field(&point)?;
             table.write_field(&head.scenarios[entry.scenario])?;
             table.write_field(&head.policies[entry.policy])?;
@@ -215,6 +221,7 @@ pub fn parameters<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::SummaryRow;
 
     #[test]
     fn what_only_the_last_of_many_cases_tells_is_not_forgotten() {
@@ -238,7 +245,14 @@ mod tests {
         };
         let case = |case: usize| {
             let scope = if case < 300 { "region:A" } else { "region:B" };
-            Entry { case, scenario: case / 300, policy: 0, point: case % 300, inputs: vec![], rows: vec![row(scope)] }
+            Entry {
+                case,
+                scenario: case / 300,
+                policy: 0,
+                point: case % 300,
+                inputs: vec![],
+                ran: Ran { rows: vec![row(scope)], ..Ran::default() },
+            }
         };
         let swept = Swept { head, entries: (0..600).map(case).collect() };
         let scopes: Vec<String> = swept.outcomes().into_iter().map(|(_, scope)| scope).collect();
