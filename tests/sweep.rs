@@ -72,6 +72,10 @@ fn same(a: &Path, b: &Path) {
     }
 }
 
+fn manifest(folder: &Path) -> serde_json::Value {
+    serde_json::from_str(&read(folder.join("manifest.json"))).expect("JSON")
+}
+
 const HEAD: &str = "point,scenario,policy,event.licence.approval,review,mine,metric,scope,stat,value,se,lo95,hi95,n";
 
 #[test]
@@ -82,7 +86,7 @@ fn a_sweep_is_one_long_table_of_inputs_and_outcomes() {
     let text = read(desk.path().join("out/sweep.csv"));
     assert_eq!(text.lines().next(), Some(HEAD));
     let rows = table(desk.path().join("out/sweep.csv"));
-    // Scenarios × policies × points × (one region, two prices) × three statistics.
+    // Scenarios × policies × points × (regions, prices, losses) × three statistics.
     let outcomes = rows.iter().filter(|r| r["point"] == "0" && r["scenario"] == "first" && r["policy"] == "as_is").count();
     assert_eq!(rows.len(), 2 * 2 * 12 * outcomes);
     assert!(rows.iter().all(|r| r["n"] == "48"));
@@ -131,15 +135,19 @@ fn a_point_gives_what_a_run_with_its_values_gives() {
         arguments.extend(set("facility.MINE.utilisation", format!("{} %", mine[0]["mine"])));
         done(&run(desk.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>()));
         let summary = table(desk.path().join("one/summary.csv"));
-        let mut seen = 0;
+        let mut seen = BTreeMap::new();
         for row in mine {
             let key = |r: &BTreeMap<String, String>| [r["metric"].clone(), r["scope"].clone(), r["stat"].clone()];
             if let Some(other) = summary.iter().find(|r| key(r) == key(row)) {
-                seen += 1;
+                *seen.entry(row["metric"].clone()).or_insert(0) += 1;
                 assert_eq!((&row["value"], &row["se"], &row["n"]), (&other["value"], &other["se"], &other["n"]), "{row:?}");
             }
         }
-        assert!(seen >= 4, "only {seen} lines to compare");
+        let metrics: Vec<&str> = seen.keys().map(String::as_str).collect();
+        assert_eq!(metrics, ["calm_peak_inside", "lost_output", "peak_price_inside", "triangle_area", "unmet_share"]);
+        // The worst of all points is worse than any.
+        let mass_error = |folder: &str| manifest(&desk.path().join(folder))["mass_error"].as_f64().expect("a number");
+        assert!(mass_error("one") > 0.0 && mass_error("out") >= mass_error("one"));
     }
 }
 
@@ -240,6 +248,55 @@ fn a_finished_sweep_is_not_run_again() {
 }
 
 #[test]
+fn a_sweep_with_other_inputs_or_flags_is_another_sweep() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let base = desk.path().join("base.toml");
+    fs::copy(root("scenarios/first.toml"), &base).expect("a copy");
+    fs::write(desk.path().join("later.toml"), "title = \"Later\"\nbase = \"base.toml\"\n").expect("a file");
+    let study = "title = \"Two\"\nscenario = \"later.toml\"\nrealizations = 16\ndesign = { type = \"grid\" }\n\
+                 [[parameter]]\npath = \"event.licence.approval\"\nvalues = [0.5, 0.9]\n";
+    fs::write(desk.path().join("two.toml"), study).expect("a file");
+    let sweep = ["sweep", "two.toml", "-o", "out", "--quiet"];
+    done(&run(desk.path(), &sweep));
+    let before = bytes(&desk.path().join("out"));
+    let refused = |more: &[&str]| {
+        let output = run(desk.path(), &[&sweep[..], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{more:?}: {}", told(&output));
+        assert!(told(&output).contains("--overwrite"), "{more:?}: {}", told(&output));
+        assert!(before == bytes(&desk.path().join("out")), "{more:?}");
+    };
+    refused(&["--set", "facility.CARS.cover_in=9 weeks"]);
+    refused(&["--no-baseline"]);
+    refused(&["--seed", "9"]);
+    done(&run(desk.path(), &sweep));
+    let text = read(base.clone());
+    fs::write(&base, text + "\n# edited\n").expect("a file");
+    refused(&[]);
+    let set = ["--overwrite", "--no-baseline", "--set", "facility.CARS.cover_in=9 weeks"];
+    done(&run(desk.path(), &[&sweep[..], &set[..]].concat()));
+    let manifest = manifest(&desk.path().join("out"));
+    assert_eq!(manifest["overrides"], serde_json::json!([["facility.CARS.cover_in", "9 weeks"]]));
+    assert_eq!(manifest["baseline"], false);
+}
+
+#[test]
+fn a_study_that_asks_for_no_mean_gets_it_all_the_same() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = format!(
+        "title = \"Chances\"\nscenario = {:?}\nrealizations = 16\noutcomes = [\"unmet_share\"]\nstats = [\"prob_gt_0.05\"]\n\
+         design = {{ type = \"grid\" }}\n[[parameter]]\npath = \"event.licence.approval\"\nvalues = [0.3, 0.9]\n",
+        root("scenarios/first.toml")
+    );
+    fs::write(desk.path().join("study.toml"), study).expect("a file");
+    let output = run(desk.path(), &["sweep", "study.toml", "-o", "out", "--json"]);
+    done(&output);
+    let json: serde_json::Value = serde_json::from_str(&said(&output)).expect("JSON");
+    assert_eq!(json["outcomes"][0]["points"], 2, "{json}");
+    let stats: Vec<String> = table(desk.path().join("out/sweep.csv")).iter().map(|r| r["stat"].clone()).collect();
+    assert_eq!(stats, ["mean", "prob_gt_0.05", "mean", "prob_gt_0.05"]);
+}
+
+#[test]
 fn what_is_wrong_with_a_study_is_told_in_its_place_and_nothing_is_left() {
     let desk = tempfile::tempdir().expect("a folder");
     for name in ["wrong", "wrong_points", "wrong_outcomes", "wrong_correlations", "wrong_common"] {
@@ -333,7 +390,11 @@ fn twenty_kills_at_any_moment_lose_nothing_and_change_no_byte() {
         child.kill().expect("a process");
         child.wait().expect("an end");
         let journal = fs::read_to_string(desk.path().join("broken.partial/journal.txt")).unwrap_or_default();
-        kept.push(journal.lines().count());
+        let whole_lines = journal.matches('\n').count();
+        // Once the folder is finished its points lie in it, and the journal begins anew.
+        let finished = desk.path().join("broken").exists();
+        assert!(finished || kept.iter().all(|before| *before <= whole_lines), "{whole_lines} after {kept:?}");
+        kept.push(whole_lines);
     }
     assert!(kept.iter().any(|n| *n > 2), "nothing was kept: {kept:?}");
     let last = run(desk.path(), &["sweep", study, "-o", "broken", "--json"]);
