@@ -5,6 +5,7 @@ mod synthetic;
 use coercivity::report::{Chart, draw_all, png, sweep, theme};
 use coercivity::results::until::{Goal, Until};
 use coercivity::results::{ConvergenceRow, EventMark, Stat, SummaryRow};
+use coercivity::study::point::Ran;
 use coercivity::study::table::{Entry, Head, Input, Swept};
 use jiff::civil::date;
 use resvg::usvg::{Group, Node, Rect};
@@ -191,7 +192,7 @@ fn swept(design: &str, inputs: usize, points: usize, variants: usize) -> Swept {
             SummaryRow { metric: metric.into(), scope: scope.into(), stat: Stat::Mean, value, se: None, lo95: None, hi95: None, n }
         });
         let inputs = (0..inputs).map(|i| x(i).map_or_else(String::new, |x| x.to_string())).collect();
-        Entry { case, scenario: 0, policy, point, inputs, rows: rows.collect() }
+        Entry { case, scenario: 0, policy, point, inputs, ran: Ran { rows: rows.collect(), ..Ran::default() } }
     };
     let entries = (0..points * variants).map(entry).collect();
     Swept { head, entries }
@@ -213,7 +214,7 @@ fn every_chart_of_a_sweep_is_legible_and_carries_its_data() {
     assert!(drawn.notes.len() == 1 && drawn.notes[0].contains("left out"), "{:?}", drawn.notes);
     check(&Chart { name: "sweep-one-tornado", ..drawn.charts[0].clone() });
     let mut nothing = swept("sobol", 2, 8, 1);
-    nothing.entries.iter_mut().for_each(|e| e.rows.clear());
+    nothing.entries.iter_mut().for_each(|e| e.ran.rows.clear());
     assert_eq!(sweep::draw_all(&nothing).notes.len(), 3);
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 fn root(path: &str) -> String {
     format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
 }
@@ -70,6 +72,10 @@ fn same(a: &Path, b: &Path) {
     }
 }
 
+fn manifest(folder: &Path) -> serde_json::Value {
+    serde_json::from_str(&read(folder.join("manifest.json"))).expect("JSON")
+}
+
 const HEAD: &str = "point,scenario,policy,event.licence.approval,review,mine,metric,scope,stat,value,se,lo95,hi95,n";
 
 #[test]
@@ -80,7 +86,7 @@ fn a_sweep_is_one_long_table_of_inputs_and_outcomes() {
     let text = read(desk.path().join("out/sweep.csv"));
     assert_eq!(text.lines().next(), Some(HEAD));
     let rows = table(desk.path().join("out/sweep.csv"));
-    // Scenarios × policies × points × (one region, two prices) × three statistics.
+    // Scenarios × policies × points × (regions, prices, losses) × three statistics.
     let outcomes = rows.iter().filter(|r| r["point"] == "0" && r["scenario"] == "first" && r["policy"] == "as_is").count();
     assert_eq!(rows.len(), 2 * 2 * 12 * outcomes);
     assert!(rows.iter().all(|r| r["n"] == "48"));
@@ -129,15 +135,19 @@ fn a_point_gives_what_a_run_with_its_values_gives() {
         arguments.extend(set("facility.MINE.utilisation", format!("{} %", mine[0]["mine"])));
         done(&run(desk.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>()));
         let summary = table(desk.path().join("one/summary.csv"));
-        let mut seen = 0;
+        let mut seen = BTreeMap::new();
         for row in mine {
             let key = |r: &BTreeMap<String, String>| [r["metric"].clone(), r["scope"].clone(), r["stat"].clone()];
             if let Some(other) = summary.iter().find(|r| key(r) == key(row)) {
-                seen += 1;
+                *seen.entry(row["metric"].clone()).or_insert(0) += 1;
                 assert_eq!((&row["value"], &row["se"], &row["n"]), (&other["value"], &other["se"], &other["n"]), "{row:?}");
             }
         }
-        assert!(seen >= 4, "only {seen} lines to compare");
+        let metrics: Vec<&str> = seen.keys().map(String::as_str).collect();
+        assert_eq!(metrics, ["calm_peak_inside", "lost_output", "peak_price_inside", "triangle_area", "unmet_share"]);
+        // The worst of all points is worse than any.
+        let mass_error = |folder: &str| manifest(&desk.path().join(folder))["mass_error"].as_f64().expect("a number");
+        assert!(mass_error("one") > 0.0 && mass_error("out") >= mass_error("one"));
     }
 }
 
@@ -162,17 +172,29 @@ fn threads_and_shards_change_nothing() {
     done(&run(desk.path(), &["merge", "3", "1", "2", "-o", "merged", "--quiet"]));
     same(&desk.path().join("one"), &desk.path().join("merged"));
     done(&run(desk.path(), &["sweep", &study, "-o", "other", "--quiet", "--shard", "2/3", "--seed", "9"]));
+    fs::create_dir(desk.path().join("old")).expect("a folder");
+    let journal = read(desk.path().join("3/journal.txt"));
+    let (head, rest) = journal.split_once('\n').expect("lines");
+    let (before, after) = head[9..].split_once("\"version\":\"").expect("a version");
+    let after = after.split_once('"').expect("its end").1;
+    let head = format!("{before}\"version\":\"0.0.1\"{after}");
+    let sum = Sha256::digest(head.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect::<String>();
+    fs::write(desk.path().join("old/journal.txt"), format!("{sum} {head}\n{rest}")).expect("a file");
     for (folders, why) in [
-        (&["1", "3"][..], "of 3 shards these are missing: 2"),
+        (&["1", "3"][..], "shard 2 of 3 is missing"),
         (&["1", "2", "2", "3"], "shard 2 of 3 is given twice"),
         (&["1", "other", "3"], "seeds 5 and 9"),
         (&["one"], "one is no shard: it is whole"),
+        (&["1", "nowhere", "3"], "nowhere is no shard of a sweep"),
+        (&["1", "2", "old"], "old was written by version 0.0.1"),
     ] {
         let output = run(desk.path(), &[&["merge"], folders, &["-o", "refused"]].concat());
         assert_eq!(output.status.code(), Some(2), "{folders:?}: {}", told(&output));
         assert!(told(&output).contains(why), "{folders:?}: {}", told(&output));
     }
     assert!(!desk.path().join("refused").exists());
+    let output = run(desk.path(), &["sweep", &study, "--shard", "1/1000000000000"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
 }
 
 #[test]
@@ -202,6 +224,23 @@ fn a_finished_sweep_is_not_run_again() {
     assert_eq!((&json["ran"], &json["cases"]), (&0.into(), &25.into()));
     assert!(before == bytes(&desk.path().join("out")));
     assert!(!desk.path().join("out.partial").exists());
+    // Killed while the folder is put in its place again: what was there is gone, its points are not.
+    let long = long(desk.path(), 60, 16);
+    done(&run(desk.path(), &["sweep", long, "-o", "long", "--quiet"]));
+    let whole = bytes(&desk.path().join("long"));
+    let journal = desk.path().join("long.partial/journal.txt");
+    let mut child = command(desk.path(), &["sweep", long, "-o", "long", "--quiet"]).spawn().expect("the command starts");
+    let began = Instant::now();
+    while fs::read_to_string(&journal).map_or(0, |t| t.lines().count()) < 61 {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().expect("a child").is_none(), "points lie in one place only");
+    }
+    child.kill().expect("a process");
+    child.wait().expect("an end");
+    fs::remove_dir_all(desk.path().join("long")).expect("a folder");
+    let again = run(desk.path(), &["sweep", long, "-o", "long", "--json"]);
+    done(&again);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&said(&again)).expect("JSON")["ran"], 0);
+    assert!(whole == bytes(&desk.path().join("long")));
     let other = run(desk.path(), &["sweep", &study, "-o", "out", "--quiet", "--seed", "9"]);
     assert_eq!(other.status.code(), Some(1), "{}", told(&other));
     assert!(told(&other).contains("--overwrite"), "{}", told(&other));
@@ -209,9 +248,58 @@ fn a_finished_sweep_is_not_run_again() {
 }
 
 #[test]
+fn a_sweep_with_other_inputs_or_flags_is_another_sweep() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let base = desk.path().join("base.toml");
+    fs::copy(root("scenarios/first.toml"), &base).expect("a copy");
+    fs::write(desk.path().join("later.toml"), "title = \"Later\"\nbase = \"base.toml\"\n").expect("a file");
+    let study = "title = \"Two\"\nscenario = \"later.toml\"\nrealizations = 16\ndesign = { type = \"grid\" }\n\
+                 [[parameter]]\npath = \"event.licence.approval\"\nvalues = [0.5, 0.9]\n";
+    fs::write(desk.path().join("two.toml"), study).expect("a file");
+    let sweep = ["sweep", "two.toml", "-o", "out", "--quiet"];
+    done(&run(desk.path(), &sweep));
+    let before = bytes(&desk.path().join("out"));
+    let refused = |more: &[&str]| {
+        let output = run(desk.path(), &[&sweep[..], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{more:?}: {}", told(&output));
+        assert!(told(&output).contains("--overwrite"), "{more:?}: {}", told(&output));
+        assert!(before == bytes(&desk.path().join("out")), "{more:?}");
+    };
+    refused(&["--set", "facility.CARS.cover_in=9 weeks"]);
+    refused(&["--no-baseline"]);
+    refused(&["--seed", "9"]);
+    done(&run(desk.path(), &sweep));
+    let text = read(base.clone());
+    fs::write(&base, text + "\n# edited\n").expect("a file");
+    refused(&[]);
+    let set = ["--overwrite", "--no-baseline", "--set", "facility.CARS.cover_in=9 weeks"];
+    done(&run(desk.path(), &[&sweep[..], &set[..]].concat()));
+    let manifest = manifest(&desk.path().join("out"));
+    assert_eq!(manifest["overrides"], serde_json::json!([["facility.CARS.cover_in", "9 weeks"]]));
+    assert_eq!(manifest["baseline"], false);
+}
+
+#[test]
+fn a_study_that_asks_for_no_mean_gets_it_all_the_same() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = format!(
+        "title = \"Chances\"\nscenario = {:?}\nrealizations = 16\noutcomes = [\"unmet_share\"]\nstats = [\"prob_gt_0.05\"]\n\
+         design = {{ type = \"grid\" }}\n[[parameter]]\npath = \"event.licence.approval\"\nvalues = [0.3, 0.9]\n",
+        root("scenarios/first.toml")
+    );
+    fs::write(desk.path().join("study.toml"), study).expect("a file");
+    let output = run(desk.path(), &["sweep", "study.toml", "-o", "out", "--json"]);
+    done(&output);
+    let json: serde_json::Value = serde_json::from_str(&said(&output)).expect("JSON");
+    assert_eq!(json["outcomes"][0]["points"], 2, "{json}");
+    let stats: Vec<String> = table(desk.path().join("out/sweep.csv")).iter().map(|r| r["stat"].clone()).collect();
+    assert_eq!(stats, ["mean", "prob_gt_0.05", "mean", "prob_gt_0.05"]);
+}
+
+#[test]
 fn what_is_wrong_with_a_study_is_told_in_its_place_and_nothing_is_left() {
     let desk = tempfile::tempdir().expect("a folder");
-    for name in ["wrong", "wrong_points", "wrong_outcomes", "wrong_correlations"] {
+    for name in ["wrong", "wrong_points", "wrong_outcomes", "wrong_correlations", "wrong_common"] {
         let output = run(
             Path::new(env!("CARGO_MANIFEST_DIR")),
             &["sweep", &format!("tests/studies/{name}.toml"), "-o", &desk.path().join("out").display().to_string()],
@@ -229,6 +317,29 @@ fn what_is_wrong_with_a_study_is_told_in_its_place_and_nothing_is_left() {
     let output = run(desk.path(), &set);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("sets what the study varies"));
+    // Neither a table around it, nor the key that takes its place, nor a policy's.
+    let study = root("tests/studies/every_design.toml");
+    for (set, why) in [
+        ("event.licence.review=\"9 weeks\"", "sets what the study varies"),
+        ("facility.MINE.capacity=\"1 t/yr\"", "sets what the study varies"),
+        ("facility.CARS.cover_in=\"9 weeks\"", "sets what policy `stock` sets"),
+    ] {
+        let output = run(desk.path(), &["sweep", &study, "--set", set]);
+        assert_eq!(output.status.code(), Some(2), "{set}: {}", told(&output));
+        assert!(told(&output).contains(why) && told(&output).contains("every_design.toml:"), "{}", told(&output));
+    }
+}
+
+#[test]
+fn what_the_command_line_sets_holds_at_every_point() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = root("tests/studies/every_design.toml");
+    let sets = ["--set", "run.realizations=32", "--set", "run.seed=9"];
+    done(&run(desk.path(), &[&["sweep", &study, "-o", "sets", "--quiet"], &sets[..]].concat()));
+    done(&run(desk.path(), &["sweep", &study, "-o", "flags", "--quiet", "--realizations", "32", "--seed", "9"]));
+    let rows = table(desk.path().join("sets/sweep.csv"));
+    assert!(rows.iter().all(|r| r["n"] == "32"));
+    assert!(rows == table(desk.path().join("flags/sweep.csv")));
 }
 
 #[test]
@@ -279,7 +390,11 @@ fn twenty_kills_at_any_moment_lose_nothing_and_change_no_byte() {
         child.kill().expect("a process");
         child.wait().expect("an end");
         let journal = fs::read_to_string(desk.path().join("broken.partial/journal.txt")).unwrap_or_default();
-        kept.push(journal.lines().count());
+        let whole_lines = journal.matches('\n').count();
+        // Once the folder is finished its points lie in it, and the journal begins anew.
+        let finished = desk.path().join("broken").exists();
+        assert!(finished || kept.iter().all(|before| *before <= whole_lines), "{whole_lines} after {kept:?}");
+        kept.push(whole_lines);
     }
     assert!(kept.iter().any(|n| *n > 2), "nothing was kept: {kept:?}");
     let last = run(desk.path(), &["sweep", study, "-o", "broken", "--json"]);
@@ -386,4 +501,25 @@ fn an_interrupted_sweep_keeps_its_points_and_says_how_to_go_on() {
     assert_eq!(output.status.code(), Some(130), "{}", told(&output));
     assert!(told(&output).contains("of 400 points are finished") && told(&output).contains("goes on from there"), "{}", told(&output));
     assert!(!desk.path().join("out").exists() && journal.exists());
+}
+
+#[test]
+fn a_sweep_that_is_running_is_never_thrown_away() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let study = long(desk.path(), 400, 2000);
+    let mut child = command(desk.path(), &["sweep", study, "-o", "out", "--quiet", "--threads", "1"]).spawn().expect("the command starts");
+    let lines = || fs::read_to_string(desk.path().join("out.partial/journal.txt")).map_or(0, |t| t.lines().count());
+    let began = Instant::now();
+    while lines() < 3 {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().expect("a child").is_none(), "no point is finished");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for seed in ["1", "9"] {
+        let other = run(desk.path(), &["sweep", study, "-o", "out", "--quiet", "--overwrite", "--seed", seed]);
+        assert_eq!(other.status.code(), Some(1), "{}", told(&other));
+        assert!(told(&other).contains("another sweep is running") && !told(&other).contains("--overwrite"), "{}", told(&other));
+        assert!(lines() >= 3 && child.try_wait().expect("a child").is_none());
+    }
+    child.kill().expect("a process");
+    child.wait().expect("an end");
 }

@@ -40,7 +40,7 @@ pub(crate) struct MergeArguments {
 }
 
 /// Says why the shards cannot be merged.
-fn refuse(why: &str) -> Outcome {
+pub(crate) fn refuse(why: &str) -> Outcome {
     eprintln!("error: {why}");
     Outcome::Wrong
 }

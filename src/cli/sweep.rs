@@ -14,7 +14,9 @@ use super::inputs;
 use super::options::{EnsembleOptions, OutputOptions, stop_flag};
 use super::{Outcome, load, progress};
 use crate::ensemble::EnsembleError;
+use crate::ensemble::shard::Shard;
 use crate::report;
+use crate::results::collect::faults;
 use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::ground::{Bench, Options};
@@ -39,17 +41,8 @@ pub(crate) struct SweepArguments {
     #[command(flatten)]
     output: OutputOptions,
     /// Run only one part of the points, e.g. 3/16; `coercivity merge` puts the parts together.
-    #[arg(long, value_name = "I/N", value_parser = shard_of)]
-    shard: Option<(usize, usize)>,
-}
-
-/// Splits `3/16`.
-fn shard_of(text: &str) -> Result<(usize, usize), String> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)));
-    match parts {
-        Some((i, n)) if 1 <= i && i <= n => Ok((i, n)),
-        _ => Err(format!("`{text}` is not a part of a whole; e.g. 3/16 is the third of sixteen")),
-    }
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
 }
 
 pub(crate) fn sweep(a: &SweepArguments) -> Result<Outcome> {
@@ -79,7 +72,7 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
     let identity = identity(&files, &options);
     let head = Head::new(&bench.study, identity.clone(), (bench.realizations, bench.seed), a.shard);
     let stem = a.study.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let part = a.shard.map(|(i, n)| format!("-{i}of{n}")).unwrap_or_default();
+    let part = a.shard.map(|Shard { number, of }| format!("-{number}of{of}")).unwrap_or_default();
     let target = out.output.clone().unwrap_or_else(|| Path::new("output").join(format!("{stem}-{}{part}", &identity[..8])));
     let identity = identity + &part;
     Folder::check(&target, &identity, out.overwrite)?;
@@ -96,9 +89,12 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
         }
         return match error {
             StudyError::Ensemble(EnsembleError::Interrupted(_)) => {
-                let (done, all) = (kept.entries.len(), head.span().len());
-                let place = partial.display();
-                eprintln!("interrupted: {done} of {all} points are finished and lie in {place}; the same command goes on from there");
+                let (done, all, place) = (kept.entries.len(), head.span().len(), partial.display());
+                if done == 0 {
+                    eprintln!("interrupted before a point was finished; nothing was kept");
+                } else {
+                    eprintln!("interrupted: {done} of {all} points are finished and lie in {place}; the same command goes on from there");
+                }
                 Ok(Outcome::Interrupted)
             }
             error => Err(error.into()),
@@ -128,6 +124,7 @@ fn run(a: &SweepArguments) -> Result<Outcome> {
 pub(crate) struct Left<'a> {
     pub swept: &'a Swept,
     pub inputs: Vec<Input>,
+    /// What the command line set, and whether baselines ran.
     pub overrides: Vec<(String, String)>,
     pub baseline: bool,
     pub identity: String,
@@ -143,6 +140,8 @@ impl Left<'_> {
     pub(crate) fn finish(mut self, folder: Folder, files: &[SourceFile], out: &OutputOptions) -> Result<()> {
         let head = &self.swept.head;
         inputs::write(folder.path(), files)?;
+        let (mass_error, overflow) = self.swept.balance();
+        self.notes.extend(faults(mass_error, overflow));
         self.notes.extend(write_tables(folder.path(), self.swept, !out.no_charts)?);
         let made = Made {
             kind: Kind::Sweep,
@@ -154,6 +153,7 @@ impl Left<'_> {
             identity: self.identity,
         };
         let mut manifest = manifest(made, self.threads, self.began);
+        manifest.mass_error = mass_error;
         manifest.warnings.clone_from(&self.notes);
         write_manifest(&folder, &manifest)?;
         let place = folder.finish()?;
@@ -174,8 +174,8 @@ fn proceed(a: &SweepArguments, bench: &Bench, cases: &[Case], kept: &mut Kept, s
     check::check(bench, cases, threads, stop)?;
     let all = kept.entries.len() + cases.len();
     let bar = progress::points(cases.len() as u64 * bench.realizations, (kept.entries.len(), all), a.output.silent());
-    let done = &mut |case: Case, rows| {
-        kept.add(Entry::new(&bench.study, case, rows))?;
+    let done = &mut |case: Case, ran| {
+        kept.add(Entry::new(&bench.study, case, ran))?;
         bar.set_prefix(format!("{} of {all} points", kept.entries.len()));
         Ok(())
     };
@@ -211,11 +211,7 @@ impl Kept {
     fn open(target: &Path, partial: &Path, head: &Head, overwrite: bool) -> Result<Kept> {
         fs::create_dir_all(partial).with_context(|| format!("cannot make {}", partial.display()))?;
         let path = partial.join(journal::NAME);
-        let (journal, mut entries) = match Journal::open(&path, head) {
-            Err(StudyError::Foreign(_)) if overwrite => {
-                fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-                Journal::open(&path, head)?
-            }
+        let (mut journal, mut entries) = match Journal::open(&path, head, overwrite) {
             Err(StudyError::Foreign(message)) => {
                 let hint = "it was stopped before it was done; finish it, give --overwrite to throw it away, or another folder with -o";
                 anyhow::bail!("{message}: {hint}")
@@ -225,6 +221,10 @@ impl Kept {
         if let Ok(whole) = journal::read_folder(target)
             && whole.head == *head
         {
+            // The finished folder is replaced when its tables are written again: until then its points lie in both.
+            let known: Vec<usize> = entries.iter().map(|e| e.case).collect();
+            let missing: Vec<Entry> = whole.entries.iter().filter(|e| known.binary_search(&e.case).is_err()).cloned().collect();
+            journal.add_all(&missing)?;
             entries = whole.entries;
         }
         Ok(Kept { entries, journal: Some(journal), partial: partial.to_path_buf() })
@@ -292,5 +292,5 @@ fn json(swept: &Swept, place: &Path, ran: usize, seconds: f64, notes: &[String])
         .collect();
     serde_json::json!({"folder": place.display().to_string(), "design": head.design, "points": head.points, "cases": swept.entries.len(),
         "ran": ran, "realizations": head.realizations, "seconds": seconds, "scenarios": head.scenarios, "policies": head.policies,
-        "shard": head.shard.map(|(i, n)| format!("{i}/{n}")), "parameters": parameters, "notes": notes, "outcomes": outcomes})
+        "shard": head.shard.map(|s| s.to_string()), "parameters": parameters, "notes": notes, "outcomes": outcomes})
 }

@@ -49,6 +49,19 @@ impl FromStr for Shard {
     }
 }
 
+/// Which shards of so many are not among these numbers, which rise without one twice; none: all are there. Names a few of them at most.
+pub fn missing(numbers: &[u32], of: u32) -> Option<String> {
+    const SHOWN: usize = 12;
+    let shown = (1..=of).filter(|n| numbers.binary_search(n).is_err()).take(SHOWN).map(|n| n.to_string());
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match (of as usize).saturating_sub(numbers.len()) {
+        0 => None,
+        1 => Some(format!("shard {shown} of {of} is missing")),
+        n if n > SHOWN => Some(format!("shards {shown}, … of {of} are missing ({n} in all)")),
+        _ => Some(format!("shards {shown} of {of} are missing")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +76,15 @@ mod tests {
             let sizes = || parts.iter().map(|p| p.end - p.start);
             assert!(sizes().max() <= sizes().min().map(|n| n + 1), "{parts:?}");
         }
+    }
+
+    #[test]
+    fn missing_shards_are_named_but_not_thousands_of_them() {
+        assert_eq!(missing(&[1, 2, 3], 3), None);
+        assert_eq!(missing(&[1, 3], 3).as_deref(), Some("shard 2 of 3 is missing"));
+        assert_eq!(missing(&[2], 4).as_deref(), Some("shards 1, 3, 4 of 4 are missing"));
+        let many = missing(&[1], u32::MAX).expect("many are missing");
+        assert!(many.starts_with("shards 2, 3, ") && many.ends_with("13, … of 4294967295 are missing (4294967294 in all)"), "{many}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{Input, program};
-use crate::ensemble::shard::Shard;
+use crate::ensemble::shard::{Shard, missing};
 use crate::ensemble::tally::Tally;
 
 /// Name of the file in a shard's folder.
@@ -177,13 +177,6 @@ pub fn complete(tickets: &[Ticket], name: &dyn Fn(usize) -> String) -> Result<()
     if let Some(i) = (1..tickets.len()).find(|&i| tickets[i].shard == tickets[i - 1].shard) {
         return Err(format!("shard {} stands twice: {} and {}", tickets[i].shard, name(i - 1), name(i)));
     }
-    let missing: Vec<u32> = (1..=first.shard.of).filter(|n| tickets.binary_search_by_key(n, |t| t.shard.number).is_err()).collect();
-    const SHOWN: usize = 12;
-    let shown: Vec<String> = missing.iter().take(SHOWN).map(u32::to_string).collect();
-    match missing.len() {
-        0 => Ok(()),
-        1 => Err(format!("shard {} of {} is missing", shown[0], first.shard.of)),
-        n if n > SHOWN => Err(format!("shards {}, … of {} are missing ({n} in all)", shown.join(", "), first.shard.of)),
-        _ => Err(format!("shards {} of {} are missing", shown.join(", "), first.shard.of)),
-    }
+    let numbers: Vec<u32> = tickets.iter().map(|t| t.shard.number).collect();
+    missing(&numbers, first.shard.of).map_or(Ok(()), Err)
 }

@@ -9,7 +9,7 @@ pub(crate) mod locate;
 mod merge;
 pub(crate) mod names;
 pub(crate) mod number;
-mod overrides;
+pub(crate) mod overrides;
 pub(crate) mod parse;
 pub mod problem;
 pub(crate) mod ranges;

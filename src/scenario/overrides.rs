@@ -62,6 +62,12 @@ pub fn steps(key: &str) -> Vec<String> {
     steps
 }
 
+/// Whether what is laid on one key is lost on the other: they are one field, one lies within the other, or takes its place.
+pub fn touch(a: &str, b: &str) -> bool {
+    let either = |x: &str, y: &str| merge::EITHER.iter().any(|pair| *pair == (x, y) || *pair == (y, x));
+    steps(a).iter().zip(&steps(b)).all(|(x, y)| x == y || either(x, y))
+}
+
 /// Puts the value in its place.
 fn place(root: &mut Table, steps: &[String], value: Value, name: &str, key: &str, problems: &mut Problems) {
     let Some((first, rest)) = steps.split_first() else { return };

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::ground::Bench;
-use super::{Case, StudyError, point};
+use super::point::{self, Ran};
+use super::{Case, StudyError};
 use crate::ensemble::EnsembleError;
-use crate::results::SummaryRow;
 use crate::wide::WIDTH;
 
 /// Batches a thread from which on a point is worth all threads at once. Smaller ones run abreast: threads then wait for one another only
@@ -23,7 +23,7 @@ pub fn run(
     threads: usize,
     progress: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
-    done: &mut dyn FnMut(Case, Vec<SummaryRow>) -> Result<(), StudyError>,
+    done: &mut dyn FnMut(Case, Ran) -> Result<(), StudyError>,
 ) -> Result<(), StudyError> {
     let batches = bench.realizations.div_ceil(WIDTH as u64);
     let threads = threads.max(1);
@@ -39,8 +39,8 @@ pub fn run(
                     if stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed) {
                         break;
                     }
-                    let rows = point::run(bench, *case, each, progress, stop);
-                    if sender.send((*case, rows)).is_err() {
+                    let ran = point::run(bench, *case, each, progress, stop);
+                    if sender.send((*case, ran)).is_err() {
                         break;
                     }
                 }
@@ -48,8 +48,8 @@ pub fn run(
         }
         drop(sender);
         let mut outcome = Ok(());
-        for (case, rows) in receiver {
-            let kept = rows.and_then(|rows| done(case, rows));
+        for (case, ran) in receiver {
+            let kept = ran.and_then(|ran| done(case, ran));
             match kept {
                 Ok(()) => finished += 1,
                 // Points that were interrupted too say nothing new.

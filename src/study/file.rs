@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::clash;
 use super::correlate::Target;
 use super::design::{self, Design, listed, sobol};
 use super::outcome::Outcome;
@@ -93,11 +94,7 @@ fn read(r: &mut Reader, mut sheet: Sheet<'_>, folder: &Path, files: &mut Vec<Sou
         }
         _ => {}
     }
-    for (i, policy) in policies.iter().enumerate() {
-        if let Some((path, _)) = policy.set.iter().find(|(path, _)| parameters.iter().any(|p| p.path == *path)) {
-            r.problems.error(format!("policy[#{}].set", i + 1), format!("this policy sets `{path}`, which varies from point to point"));
-        }
-    }
+    clash::within(&parameters, &policies, &mut r.problems);
     let cases = points.len().saturating_mul(scenarios.len()).saturating_mul(policies.len());
     if cases > design::MOST {
         let message = format!("scenarios × policies × points are {cases}, and must be at most {}", design::MOST);
@@ -186,8 +183,15 @@ fn stats(r: &mut Reader, top: &mut Sheet<'_>) -> Vec<Stat> {
             }
         }
     }
+    if list.is_empty() {
+        return STATS.to_vec();
+    }
+    // The page, the charts and `--json` tell means.
+    if !list.contains(&Stat::Mean) {
+        list.push(Stat::Mean);
+    }
     list.sort_unstable();
-    if list.is_empty() { STATS.to_vec() } else { list }
+    list
 }
 
 /// The word of a design, before its own fields are known.
@@ -345,6 +349,9 @@ fn correlations(r: &mut Reader, top: &mut Sheet<'_>, parameters: &[Parameter], d
         }
         sheet.finish(r);
         match (<[usize; 2]>::try_from(places), rank) {
+            (Ok([a, b]), _) if a == b => {
+                r.problems.error(sheet_at(&at, "between"), "these are two names of one parameter");
+            }
             (Ok([a, b]), Some(rank)) if list.iter().any(|&(c, d, _)| [a, b] == [c, d] || [a, b] == [d, c]) => {
                 r.problems.error(at, format!("these two are correlated twice (here by {rank})"));
             }

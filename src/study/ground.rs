@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::clash;
 use super::outcome::Outcome;
 use super::{Case, Study, StudyError};
 use crate::ensemble::Plan;
@@ -10,6 +11,7 @@ use crate::ensemble::calm::Baselines;
 use crate::ensemble::metrics::METRICS;
 use crate::ensemble::observe::Watch;
 use crate::network::Network;
+use crate::scenario::overrides::touch;
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Scenario, SourceFile};
 use crate::scenario::{Failure, Template, names};
@@ -76,17 +78,17 @@ impl Bench {
     /// Opens the scenarios and compiles each as it stands; returns their warnings too.
     ///
     /// # Errors
-    /// [`StudyError::Wrong`] if a scenario is wrong, an outcome is of nothing, or `--set` holds what the study varies.
+    /// [`StudyError::Wrong`] if a scenario is wrong, an outcome is of nothing, or `--set` holds what the study or a policy sets.
     pub fn open(mut study: Study, options: &Options) -> Result<(Bench, Vec<Told>), StudyError> {
         let mut problems = Problems::default();
-        for (key, _) in &options.sets {
-            if let Some(p) = study.parameters.iter().find(|p| p.path == *key) {
-                problems.error(p.at.clone(), format!("`--set {key}` on the command line sets what the study varies")).help("leave one out");
-            }
-        }
-        let number = |key: &str, x: Option<u64>| x.map(|x| (key.to_owned(), x.to_string()));
+        clash::with_flags(&study, &options.sets, &mut problems);
+        // What the command line says, by its own flag or by `--set`, comes before what the study says.
+        let number = |key: &str, flag: Option<u64>, own: Option<u64>| {
+            let own = own.filter(|_| !options.sets.iter().any(|(set, _)| touch(set, key)));
+            flag.or(own).map(|x| (key.to_owned(), x.to_string()))
+        };
         let everywhere: Vec<(String, String)> =
-            [number("run.realizations", options.realizations.or(study.realizations)), number("run.seed", options.seed.or(study.seed))]
+            [number("run.realizations", options.realizations, study.realizations), number("run.seed", options.seed, study.seed)]
                 .into_iter()
                 .flatten()
                 .collect();

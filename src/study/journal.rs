@@ -4,12 +4,13 @@
 //! durable; one that is torn, and whatever follows it, is dropped. Numbers are kept as their bits: what is read is what was written.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
+use super::point::Ran;
 use super::table::{Entry, Head, Swept};
 use crate::results::SummaryRow;
 use crate::results::manifest::digest;
@@ -18,7 +19,7 @@ use crate::results::manifest::digest;
 pub const NAME: &str = "journal.txt";
 
 /// What a first line begins with, before the sweep.
-const FORMAT: &str = "coercivity sweep 1";
+const FORMAT: &str = "coercivity sweep 2";
 
 /// A line of a summary: metric, scope, statistic, bits of value, error and interval, realizations.
 type Line = (String, String, String, [Option<u64>; 4], u64);
@@ -31,6 +32,8 @@ struct Record {
     point: usize,
     inputs: Vec<String>,
     rows: Vec<Line>,
+    /// Bits of the error of element mass, and of what was left over at desks.
+    balance: [u64; 2],
 }
 
 /// A journal open for writing; nobody else writes to it meanwhile.
@@ -45,17 +48,21 @@ fn disk(what: &str, path: &Path) -> impl Fn(std::io::Error) -> StudyError {
 }
 
 impl Journal {
-    /// Opens the journal of a sweep, or begins one; returns the cases that are finished.
+    /// Opens the journal of a sweep, or begins one; returns the cases that are finished. With `overwrite` one of another sweep is
+    /// emptied, never one that is being written.
     ///
     /// # Errors
-    /// [`StudyError::Foreign`] if it belongs to another sweep, or another process writes to it; [`StudyError::Disk`].
-    pub fn open(path: &Path, head: &Head) -> Result<(Journal, Vec<Entry>), StudyError> {
+    /// [`StudyError::Busy`] if another process writes to it; [`StudyError::Foreign`] if it belongs to another sweep; [`StudyError::Disk`].
+    pub fn open(path: &Path, head: &Head, overwrite: bool) -> Result<(Journal, Vec<Entry>), StudyError> {
         let fails = disk("cannot use", path);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(&fails)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(StudyError::Foreign(format!("another sweep is writing to {}", path.display())));
+                let place = path.parent().unwrap_or(path).display();
+                return Err(StudyError::Busy(format!(
+                    "another sweep is running and writes to {place}: wait until it is done, or choose another folder with -o"
+                )));
             }
             // Some file systems have no locks: then nobody watches over two sweeps in one folder.
             Err(TryLockError::Error(_)) => {}
@@ -67,14 +74,15 @@ impl Journal {
         let mut good = 0;
         if let Some((end, text)) = lines.next() {
             let found = text.strip_prefix(FORMAT).and_then(|rest| serde_json::from_str::<Head>(rest).ok());
-            if found.as_ref() != Some(head) {
-                return Err(StudyError::Foreign(format!("{} belongs to another sweep", path.display())));
-            }
-            good = end;
-            for (end, text) in lines {
-                let Some(entry) = read(text, head) else { break };
+            if found.as_ref() == Some(head) {
                 good = end;
-                entries.push(entry);
+                for (end, text) in lines {
+                    let Some(entry) = read(text, head) else { break };
+                    good = end;
+                    entries.push(entry);
+                }
+            } else if !overwrite {
+                return Err(StudyError::Foreign(format!("{} belongs to another sweep", path.display())));
             }
         }
         file.set_len(good as u64).map_err(&fails)?;
@@ -94,6 +102,15 @@ impl Journal {
     /// When the disk fails.
     pub fn add(&mut self, entry: &Entry) -> Result<(), StudyError> {
         self.line(&written(entry)?).map_err(|source| StudyError::Disk { what: "cannot keep a finished point".into(), source })
+    }
+
+    /// Adds many finished cases, and makes them durable together.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn add_all(&mut self, entries: &[Entry]) -> Result<(), StudyError> {
+        let lines = entries.iter().map(written).collect::<Result<String, _>>()?;
+        self.line(&lines).map_err(|source| StudyError::Disk { what: "cannot keep finished points".into(), source })
     }
 
     fn line(&mut self, line: &str) -> std::io::Result<()> {
@@ -120,7 +137,16 @@ pub fn text(swept: &Swept) -> Result<String, StudyError> {
 /// [`StudyError::Foreign`] if it is none or not whole; [`StudyError::Disk`].
 pub fn read_folder(folder: &Path) -> Result<Swept, StudyError> {
     let path = folder.join(NAME);
-    let bytes = std::fs::read(&path).map_err(disk("cannot read", &path))?;
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            let folder = folder.display();
+            return Err(StudyError::Foreign(format!(
+                "{folder} is no shard of a sweep: it holds no {NAME}, which `coercivity sweep` leaves"
+            )));
+        }
+        Err(e) => return Err(disk("cannot read", &path)(e)),
+    };
     let mut lines = whole_lines(&bytes);
     let head = lines.next().and_then(|(_, text)| serde_json::from_str::<Head>(text.strip_prefix(FORMAT)?).ok());
     let Some(head) = head else { return Err(StudyError::Foreign(format!("{} is no journal of a sweep", path.display()))) };
@@ -170,14 +196,15 @@ fn written(entry: &Entry) -> Result<String, StudyError> {
         let bits = [r.value, r.se, r.lo95, r.hi95].map(|x| x.map(f64::to_bits));
         (r.metric.clone(), r.scope.clone(), r.stat.to_string(), bits, r.n)
     };
-    let Entry { case, scenario, policy, point, inputs, rows } = entry.clone();
-    let rows = rows.iter().map(row).collect();
-    Ok(framed(&json(&Record { case, scenario, policy, point, inputs, rows })?))
+    let Entry { case, scenario, policy, point, inputs, ran } = entry.clone();
+    let rows = ran.rows.iter().map(row).collect();
+    let balance = [ran.mass_error, ran.overflow].map(f64::to_bits);
+    Ok(framed(&json(&Record { case, scenario, policy, point, inputs, rows, balance })?))
 }
 
 /// A case from its text; none: it does not fit the sweep.
 fn read(text: &str, head: &Head) -> Option<Entry> {
-    let Record { case, scenario, policy, point, inputs, rows } = serde_json::from_str(text).ok()?;
+    let Record { case, scenario, policy, point, inputs, rows, balance } = serde_json::from_str(text).ok()?;
     let fits = scenario < head.scenarios.len() && policy < head.policies.len() && point < head.points && head.span().contains(&case);
     let rows: Option<Vec<SummaryRow>> = rows
         .into_iter()
@@ -186,5 +213,7 @@ fn read(text: &str, head: &Head) -> Option<Entry> {
             Some(SummaryRow { metric, scope, stat: stat.parse().ok()?, value, se, lo95, hi95, n })
         })
         .collect();
-    Some(Entry { case, scenario, policy, point, inputs, rows: rows? }).filter(|e| fits && e.inputs.len() == head.inputs.len())
+    let [mass_error, overflow] = balance.map(f64::from_bits);
+    let ran = Ran { rows: rows?, mass_error, overflow };
+    Some(Entry { case, scenario, policy, point, inputs, ran }).filter(|e| fits && e.inputs.len() == head.inputs.len())
 }

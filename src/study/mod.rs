@@ -7,6 +7,7 @@
 //! discovery and back-tests belong here too: they read a [`Swept`](table::Swept).
 
 pub mod check;
+pub mod clash;
 pub mod compare;
 pub mod compare_tables;
 pub mod conduct;
@@ -174,6 +175,9 @@ pub enum StudyError {
     /// Finished points that are there belong to something else.
     #[error("{0}")]
     Foreign(String),
+    /// Another process is running this sweep, or one in the same folder: what it has finished must not be touched.
+    #[error("{0}")]
+    Busy(String),
 }
 
 impl From<Failure> for StudyError {

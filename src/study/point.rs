@@ -1,4 +1,4 @@
-//! In: one case. Out: the lines of its summary that are told.
+//! In: one case. Out: the lines of its summary that are told, and how well its books balance.
 
 use std::sync::atomic::AtomicBool;
 
@@ -10,17 +10,22 @@ use crate::ensemble::{Part, run_part};
 use crate::results::estimate::{Sample, rows};
 use crate::results::{Stat, SummaryRow};
 
+/// What came out of a case.
+#[derive(Debug, Clone, Default)]
+pub struct Ran {
+    /// Lines of its summary, in their order.
+    pub rows: Vec<SummaryRow>,
+    /// Largest relative error of element mass at the end of a realization.
+    pub mass_error: f64,
+    /// Most that was left over at a desk, t.
+    pub overflow: f64,
+}
+
 /// Runs a case on so many threads; `progress` hears the number of realizations done.
 ///
 /// # Errors
 /// [`StudyError::Ensemble`] if it was interrupted; [`StudyError::Wrong`] if the scenario is wrong at this point.
-pub fn run(
-    bench: &Bench,
-    case: Case,
-    threads: usize,
-    progress: &(dyn Fn(u64) + Sync),
-    stop: &AtomicBool,
-) -> Result<Vec<SummaryRow>, StudyError> {
+pub fn run(bench: &Bench, case: Case, threads: usize, progress: &(dyn Fn(u64) + Sync), stop: &AtomicBool) -> Result<Ran, StudyError> {
     let compiled = bench.compile(case)?;
     let (ground, shocks) = (&compiled.ground, &compiled.shocks);
     let plan = plan(&compiled.scenario, bench.baseline);
@@ -38,5 +43,5 @@ pub fn run(
         .filter(|row| study.stats.contains(&row.stat))
         .collect();
     list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
-    Ok(list)
+    Ok(Ran { rows: list, mass_error: tally.mass_error, overflow: tally.overflow })
 }

@@ -194,6 +194,7 @@ fn parts(xs: &[f64], most: usize) -> (Vec<(f64, f64)>, bool) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::point::Ran;
     use super::super::table::{Head, Input};
     use super::*;
     use crate::results::SummaryRow;
@@ -220,7 +221,7 @@ mod tests {
             let (metric, scope) = ("unmet_share".to_owned(), "world".to_owned());
             let row = SummaryRow { metric, scope, stat: Stat::Mean, value, se: None, lo95: None, hi95: None, n: 1 };
             let inputs = x.iter().map(|x| x.map_or_else(String::new, |x| x.to_string())).collect();
-            Entry { case: i, scenario: 0, policy: 0, point: i, inputs, rows: vec![row] }
+            Entry { case: i, scenario: 0, policy: 0, point: i, inputs, ran: Ran { rows: vec![row], ..Ran::default() } }
         };
         Swept { head, entries: points.iter().enumerate().map(entry).collect() }
     }

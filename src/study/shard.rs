@@ -2,31 +2,38 @@
 
 use super::StudyError;
 use super::table::{Head, Swept};
+use crate::ensemble::shard::missing;
+use crate::results::manifest::program;
 
 /// Puts shards together, in any order; `names` are what they are called in messages.
 ///
 /// # Errors
-/// [`StudyError::Foreign`] with the reason: different sweeps, a shard that is missing or twice, a sweep that is none of many.
+/// [`StudyError::Foreign`] with the reason: different sweeps or another version, a shard that is missing or twice, a sweep
+/// that is none of many.
 pub fn merge(shards: Vec<(String, Swept)>) -> Result<Swept, StudyError> {
     let foreign = |why: String| Err(StudyError::Foreign(why));
     let mut shards = shards;
-    shards.sort_by_key(|(_, s)| s.head.shard);
+    shards.sort_by_key(|(_, s)| s.head.shard.map(|s| s.number));
     let Some((first, head)) = shards.first().map(|(name, s)| (name.clone(), s.head.clone())) else {
         return foreign("there is nothing to merge".into());
     };
-    let Some((_, of)) = head.shard else { return foreign(format!("{first} is no shard: it is whole")) };
+    let Some(of) = head.shard.map(|s| s.of) else { return foreign(format!("{first} is no shard: it is whole")) };
     for (name, shard) in &shards {
+        let (found, own) = (&shard.head.version, program());
+        if *found != own {
+            let why = format!("{name} was written by version {found}, and this is {own}; shards are merged by the version that ran them");
+            return foreign(why);
+        }
         if let Some(why) = difference(&head, &shard.head) {
             return foreign(format!("{first} and {name} are shards of different sweeps: {why}"));
         }
     }
-    let numbers: Vec<usize> = shards.iter().filter_map(|(_, s)| Some(s.head.shard?.0)).collect();
+    let numbers: Vec<u32> = shards.iter().filter_map(|(_, s)| Some(s.head.shard?.number)).collect();
     if let Some(pair) = numbers.windows(2).find(|w| w[0] == w[1]) {
         return foreign(format!("shard {} of {of} is given twice", pair[0]));
     }
-    let missing: Vec<String> = (1..=of).filter(|k| !numbers.contains(k)).map(|k| k.to_string()).collect();
-    if !missing.is_empty() {
-        return foreign(format!("of {of} shards these are missing: {}", missing.join(", ")));
+    if let Some(why) = missing(&numbers, of) {
+        return foreign(why);
     }
     // In the order of their numbers, cases are in theirs.
     let entries = shards.into_iter().flat_map(|(_, s)| s.entries).collect();
@@ -35,10 +42,7 @@ pub fn merge(shards: Vec<(String, Swept)>) -> Result<Swept, StudyError> {
 
 /// What two shards differ in; none: they are of one sweep.
 fn difference(a: &Head, b: &Head) -> Option<String> {
-    let of = |h: &Head| h.shard.map(|s| s.1);
-    if a.version != b.version {
-        return Some(format!("versions {} and {}", a.version, b.version));
-    }
+    let of = |h: &Head| h.shard.map(|s| s.of);
     if of(a) != of(b) {
         let said = |h: &Head| of(h).map_or("a whole".to_owned(), |n| format!("one of {n}"));
         return Some(format!("{} and {}", said(a), said(b)));

@@ -1,18 +1,22 @@
 //! In: finished cases. Out: one long tidy table of inputs and outcomes, the table of points, the table of parameters.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
+use super::point::Ran;
 use super::{Case, Study};
+use crate::ensemble::shard::Shard;
+use crate::results::Stat;
 use crate::results::csv::{number, optional};
-use crate::results::{Stat, SummaryRow};
+use crate::results::manifest::program;
 
 /// What a sweep is, without its numbers: enough to write its tables, draw its charts and merge its shards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// Version and commit of the program.
+    /// Version of the program, as [`program`] says it.
     pub version: String,
     /// Digest of everything that decides the numbers.
     pub identity: String,
@@ -34,8 +38,8 @@ pub struct Head {
     pub realizations: u64,
     /// Seed of the realizations, likewise.
     pub seed: u64,
-    /// Which shard of how many, from 1; none: the whole.
-    pub shard: Option<(usize, usize)>,
+    /// Which shard; none: the whole.
+    pub shard: Option<Shard>,
 }
 
 /// A parameter as tables and charts know it.
@@ -65,7 +69,7 @@ pub struct Entry {
     /// Inputs as written in tables; empty: as the scenario has it.
     pub inputs: Vec<String>,
     /// What came out.
-    pub rows: Vec<SummaryRow>,
+    pub ran: Ran,
 }
 
 /// A sweep that has been run, or a shard of one.
@@ -77,11 +81,11 @@ pub struct Swept {
     pub entries: Vec<Entry>,
 }
 
-/// Cases of a shard, from 1, of so many: as even as can be, in order.
-pub fn span(cases: usize, shard: Option<(usize, usize)>) -> std::ops::Range<usize> {
+/// Cases of a shard: as even as can be, in order.
+pub fn span(cases: usize, shard: Option<Shard>) -> std::ops::Range<usize> {
     match shard {
-        Some((number, of)) if of > 0 => {
-            let cut = |k: usize| (cases as u128 * k as u128 / of as u128) as usize;
+        Some(Shard { number, of }) if of > 0 => {
+            let cut = |k: u32| (cases as u128 * u128::from(k) / u128::from(of)) as usize;
             cut(number.saturating_sub(1))..cut(number)
         }
         _ => 0..cases,
@@ -90,10 +94,10 @@ pub fn span(cases: usize, shard: Option<(usize, usize)>) -> std::ops::Range<usiz
 
 impl Head {
     /// Of a study.
-    pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<(usize, usize)>) -> Head {
+    pub fn new(study: &Study, identity: String, (realizations, seed): (u64, u64), shard: Option<Shard>) -> Head {
         let input = |p: &super::Parameter| Input { id: p.id.clone(), path: p.path.clone(), name: p.name.clone(), unit: p.unit.clone() };
         Head {
-            version: crate::results::manifest::program(),
+            version: program(),
             identity,
             title: study.title.clone(),
             design: study.design.word().to_owned(),
@@ -121,15 +125,15 @@ impl Head {
 
 impl Entry {
     /// A case of a study with what came out.
-    pub fn new(study: &Study, case: Case, rows: Vec<SummaryRow>) -> Entry {
+    pub fn new(study: &Study, case: Case, ran: Ran) -> Entry {
         let inputs = study.points[case.point].iter().map(|x| x.map_or_else(String::new, number)).collect();
         let Case { index, scenario, policy, point } = case;
-        Entry { case: index, scenario, policy, point, inputs, rows }
+        Entry { case: index, scenario, policy, point, inputs, ran }
     }
 
     /// The value of one line; none: it is not told, or too few realizations lie behind it.
     pub fn value(&self, metric: &str, scope: &str, stat: Stat) -> Option<f64> {
-        self.rows.iter().find(|r| r.stat == stat && r.metric == metric && r.scope == scope).and_then(|r| r.value)
+        self.ran.rows.iter().find(|r| r.stat == stat && r.metric == metric && r.scope == scope).and_then(|r| r.value)
     }
 
     /// An input as a number; none: as the scenario has it.
@@ -139,14 +143,19 @@ impl Entry {
 }
 
 impl Swept {
+    /// Largest relative error of element mass, and the most that was left over at a desk, t, of all cases.
+    pub fn balance(&self) -> (f64, f64) {
+        self.entries.iter().fold((0.0, 0.0), |(mass, over), e| (e.ran.mass_error.max(mass), e.ran.overflow.max(over)))
+    }
+
     /// Metrics and scopes that came out, in the order in which the study asks for them.
     pub fn outcomes(&self) -> Vec<(String, String)> {
-        let mut list: Vec<(String, String)> = vec![];
+        // Scenarios may tell different things, so every case is asked.
+        let (mut list, mut seen) = (vec![], BTreeSet::new());
         for outcome in self.head.outcomes.iter().map(|text| Outcome::read(text)) {
-            for row in self.entries.iter().take(self.entries.len().min(64)).flat_map(|e| &e.rows) {
-                let found = (row.metric.clone(), row.scope.clone());
-                if outcome.means(&row.metric, &row.scope) && !list.contains(&found) {
-                    list.push(found);
+            for row in self.entries.iter().flat_map(|e| &e.ran.rows).filter(|row| outcome.means(&row.metric, &row.scope)) {
+                if seen.insert((&row.metric, &row.scope)) {
+                    list.push((row.metric.clone(), row.scope.clone()));
                 }
             }
         }
@@ -162,7 +171,7 @@ pub fn sweep<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
     table.write_record(["point", "scenario", "policy"].into_iter().chain(ids).chain(after))?;
     for entry in &swept.entries {
         let (point, head) = (entry.point.to_string(), &swept.head);
-        for row in &entry.rows {
+        for row in &entry.ran.rows {
             table.write_field(&point)?;
             table.write_field(&head.scenarios[entry.scenario])?;
             table.write_field(&head.policies[entry.policy])?;
@@ -211,12 +220,50 @@ pub fn parameters<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::span;
+    use super::*;
+    use crate::results::SummaryRow;
+
+    #[test]
+    fn what_only_the_last_of_many_cases_tells_is_not_forgotten() {
+        let row = |scope: &str| {
+            let (metric, scope) = ("unmet_share".to_owned(), scope.to_owned());
+            SummaryRow { metric, scope, stat: Stat::Mean, value: Some(0.5), se: None, lo95: None, hi95: None, n: 1 }
+        };
+        let head = Head {
+            version: String::new(),
+            identity: String::new(),
+            title: String::new(),
+            design: "grid".into(),
+            scenarios: vec!["a".into(), "b".into()],
+            policies: vec!["none".into()],
+            inputs: vec![],
+            outcomes: vec!["unmet_share@region:*".into()],
+            points: 300,
+            realizations: 1,
+            seed: 1,
+            shard: None,
+        };
+        let case = |case: usize| {
+            let scope = if case < 300 { "region:A" } else { "region:B" };
+            Entry {
+                case,
+                scenario: case / 300,
+                policy: 0,
+                point: case % 300,
+                inputs: vec![],
+                ran: Ran { rows: vec![row(scope)], ..Ran::default() },
+            }
+        };
+        let swept = Swept { head, entries: (0..600).map(case).collect() };
+        let scopes: Vec<String> = swept.outcomes().into_iter().map(|(_, scope)| scope).collect();
+        assert_eq!(scopes, ["region:A", "region:B"]);
+        assert_eq!(swept.gists().iter().map(|g| (g.scenario.as_str(), g.points)).collect::<Vec<_>>(), [("a", 300), ("b", 300)]);
+    }
 
     #[test]
     fn shards_cut_the_cases_evenly_and_leave_none_out() {
         for (cases, of) in [(10, 3), (3, 16), (1, 1), (1024, 7)] {
-            let cut: Vec<usize> = (1..=of).flat_map(|k| span(cases, Some((k, of)))).collect();
+            let cut: Vec<usize> = (1..=of).flat_map(|number| span(cases, Some(Shard { number, of }))).collect();
             assert_eq!(cut, (0..cases).collect::<Vec<_>>());
         }
         assert_eq!(span(10, None), 0..10);

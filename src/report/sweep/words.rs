@@ -15,7 +15,7 @@ pub fn page(swept: &Swept, place: &str, (ran, seconds): (usize, f64), notes: &[S
     let mut page = Page::default();
     page.line("");
     page.wrapped("", &head.title);
-    let part = head.shard.map(|(i, n)| format!(" (part {i} of {n})")).unwrap_or_default();
+    let part = head.shard.map(|s| format!(" (part {} of {})", s.number, s.of)).unwrap_or_default();
     let each = if cases == head.points { String::new() } else { format!(" in {}", count(cases, "case")) };
     let design = design(head);
     page.wrapped(
