@@ -220,3 +220,15 @@ fn a_comparison_leaves_the_promised_files_and_json_is_json() {
         assert!(line.chars().count() <= 100, "{} columns: {line}", line.chars().count());
     }
 }
+
+#[test]
+fn worlds_that_share_little_are_said_to_be_different_chains() {
+    let desk = Desk::new();
+    let (first, other) = (scenario("first.toml"), scenario("benchmark-core.toml"));
+    let output = desk.run(&["compare", &first, &other, "--realizations", "16", "--no-charts", "-o", "out"]);
+    done(&output);
+    assert!(said(&output).split_whitespace().collect::<Vec<_>>().join(" ").contains("they are different chains"), "{}", said(&output));
+    let alike = desk.run(&["compare", &first, "--with", "event.licence.approval=0.5", "--realizations", "16", "--no-charts", "-o", "two"]);
+    done(&alike);
+    assert!(!said(&alike).contains("different chains"));
+}

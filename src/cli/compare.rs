@@ -17,7 +17,7 @@ use crate::ensemble::EnsembleError;
 use crate::report::{self, versus::MOST};
 use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
-use crate::study::compare::{Comparison, Subject, compare as run};
+use crate::study::compare::{Comparison, Subject, compare as run, other_worlds};
 use crate::study::compare_tables::{told, write_all};
 
 /// Arguments of `compare`.
@@ -92,6 +92,7 @@ pub(crate) fn compare(a: &CompareArguments) -> Result<Outcome> {
     inputs::write(folder.path(), &files)?;
     write_all(&comparison, folder.path()).context("cannot write the tables")?;
     let mut notes = notes(comparison.variants.iter().map(|v| (v.label.as_str(), v.results.notes.as_slice())));
+    notes.extend(other_worlds(&subjects));
     if !out.no_charts {
         notes.extend(write_charts(folder.path(), &report::draw_comparison(&comparison))?);
     }

@@ -3,6 +3,7 @@
 //! The difference of realization k is that of the same future under two scenarios (common random numbers), so its error is
 //! smaller than that of two runs compared.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
 use crate::ensemble::batch::scalar_names;
@@ -30,6 +31,25 @@ pub struct Subject<'a> {
     pub network: &'a Network,
     /// What is scheduled.
     pub shocks: &'a Shocks,
+}
+
+/// Which variants are other worlds than the first: fewer than half of the facilities of both are in both. What differs between
+/// worlds is told, but it is no measure's doing.
+pub fn other_worlds(subjects: &[Subject<'_>]) -> Vec<String> {
+    let facilities = |s: &Subject<'_>| s.network.facilities.iter().map(|f| f.group.clone()).collect::<BTreeSet<String>>();
+    let Some((first, others)) = subjects.split_first() else { return vec![] };
+    let here = facilities(first);
+    let strange = |other: &&Subject<'_>| {
+        let there = facilities(other);
+        2 * here.intersection(&there).count() < here.union(&there).count()
+    };
+    let said = |s: &Subject<'_>| {
+        format!(
+            "`{}` and `{}` share few facilities: they are different chains, and what differs between them is no measure's doing",
+            s.label, first.label
+        )
+    };
+    others.iter().filter(strange).map(said).collect()
 }
 
 /// Everything a comparison tells.
