@@ -82,6 +82,9 @@ impl Bench {
     pub fn open(mut study: Study, options: &Options) -> Result<(Bench, Vec<Told>), StudyError> {
         let mut problems = Problems::default();
         clash::with_flags(&study, &options.sets, &mut problems);
+        if problems.any_error() {
+            return Err(StudyError::Wrong { problems, files: study.files });
+        }
         // What the command line says, by its own flag or by `--set`, comes before what the study says.
         let number = |key: &str, flag: Option<u64>, own: Option<u64>| {
             let own = own.filter(|_| !options.sets.iter().any(|(set, _)| touch(set, key)));
