@@ -224,7 +224,7 @@ fn a_comparison_leaves_the_promised_files_and_json_is_json() {
 #[test]
 fn worlds_that_share_little_are_said_to_be_different_chains() {
     let desk = Desk::new();
-    let (first, other) = (scenario("first.toml"), scenario("benchmark-core.toml"));
+    let (first, other) = (scenario("first.toml"), scenario("undisturbed.toml"));
     let output = desk.run(&["compare", &first, &other, "--realizations", "16", "--no-charts", "-o", "out"]);
     done(&output);
     assert!(said(&output).split_whitespace().collect::<Vec<_>>().join(" ").contains("they are different chains"), "{}", said(&output));

@@ -153,7 +153,7 @@ fn prices(results: &Results, page: &mut Page) {
             results.value("peak_price_outside", scope, Stat::P95).map_or_else(|| "–".to_owned(), |v| format!("{} ×", short(v))),
         ]);
     }
-    page.heading("HIGHEST PRICES, median of every future's highest, over the opening price, inside and outside the border");
+    page.heading("HIGHEST PRICES, median of all futures, over the opening price, inside and outside the border");
     page.table(&rows);
     page.wrapped("  ", "undisturbed: what the noise of prices alone does in the same futures · 1 in 20 above: outside");
 }
