@@ -28,7 +28,9 @@ pub fn variants(comparison: &Comparison) -> Result<Chart, Missing> {
     let rows: Vec<(usize, &Series)> =
         headlines.iter().flat_map(|h| (0..comparison.variants.len()).filter_map(move |v| Some((v, of(h, v)?)))).collect();
     let panels: Vec<Panel<'_>> = headlines.iter().filter_map(|h| panel(comparison, h, &rows, false)).collect();
-    let meaning = format!("each future under every variant; {FANS}");
+    // Bands of many variants on one another would hide each other.
+    let marks = if versus::veil(comparison.variants.len()) > 0.0 { FANS } else { "line = median" };
+    let meaning = format!("each future under every variant; {marks}");
     let svg = draw(comparison, &panels, (0, "The same futures under each variant", &meaning))?;
     Ok(Chart { name: VARIANTS, svg, csv: versus::table(comparison, rows.iter().copied(), false)? })
 }
@@ -40,8 +42,11 @@ pub fn difference(comparison: &Comparison) -> Result<Chart, Missing> {
     let rows: Vec<(usize, &Series)> =
         headlines.iter().flat_map(|h| (1..comparison.variants.len()).filter_map(move |v| Some((v, of(h, v)?)))).collect();
     let panels: Vec<Panel<'_>> = headlines.iter().filter_map(|h| panel(comparison, h, &rows, true)).collect();
-    let meaning = "each future under the variant less the same future under the first; line = median difference, shaded = 50 % and 90 % of futures, dark line = no difference";
-    let svg = draw(comparison, &panels, (1, "What the change changes, week by week", meaning))?;
+    let shaded = if versus::veil(comparison.variants.len() - 1) > 0.0 { ", shaded = 50 % and 90 % of futures" } else { "" };
+    let meaning = format!(
+        "each future under the variant less the same future under the first; line = median difference{shaded}, dark line = no difference"
+    );
+    let svg = draw(comparison, &panels, (1, "What the change changes, week by week", &meaning))?;
     Ok(Chart { name: DIFFERENCE, svg, csv: versus::table(comparison, rows.iter().copied(), true)? })
 }
 

@@ -55,7 +55,7 @@ pub fn chart(comparison: &Comparison) -> Result<Chart, Missing> {
         "dot = mean difference, thick line = its 95 % interval, thin line = 90 % of futures; right of the grey line there is more of it";
     let subtitle = Frame::counted(results, meaning);
     let frame = Frame::of(&versus::source(comparison), WIDTH, "Whom the change helps, and whom it harms", &subtitle, None);
-    let legend = Legend::new(comparison, 1, WIDTH);
+    let legend = Legend::new(comparison, 1, WIDTH).plain();
     let top = frame.head() + legend.height() + 40.0;
     let row = variants as f64 * LINE + GAP;
     let body: f64 = sections.iter().map(|(_, list)| SECTION + list.len() as f64 * row).sum();

@@ -115,6 +115,8 @@ fn most_changed(comparison: &Comparison, variable: &str, prefix: &str, relative:
 /// Lines and names of variants from `first` on, under one another or side by side.
 pub struct Legend {
     rows: Vec<Vec<(usize, String)>>,
+    /// Whether bands are drawn.
+    bands: bool,
 }
 
 /// Width of a sample of a line, px; height of a row, px.
@@ -139,7 +141,13 @@ impl Legend {
                 row.push((v, name));
             }
         }
-        Legend { rows }
+        let drawn = comparison.variants.len() - first.min(comparison.variants.len());
+        Legend { rows, bands: veil(drawn) > 0.0 }
+    }
+
+    /// The same for a chart without bands.
+    pub fn plain(self) -> Legend {
+        Legend { bands: false, ..self }
     }
 
     /// Height, px.
@@ -153,7 +161,9 @@ impl Legend {
             let (mut x, y) = (MARGIN, top + i as f64 * ROW + 6.0);
             for (v, name) in row {
                 let (ink, dash) = style(*v);
-                canvas.rectangle((x, y - 5.0), (x + SAMPLE, y + 5.0), ink.with_alpha(0.18));
+                if self.bands {
+                    canvas.rectangle((x, y - 5.0), (x + SAMPLE, y + 5.0), ink.with_alpha(0.18));
+                }
                 canvas.dashed(&[(x, y), (x + SAMPLE, y)], ink, 2.4, dash);
                 canvas.text(name, (x + SAMPLE + 8.0, y + 4.2), Type::new(LABEL + 1.5).bold().ink(GREY));
                 x += SAMPLE + 8.0 + text_width(name, LABEL + 1.5, true) + 26.0;
