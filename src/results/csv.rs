@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::{Results, Stat};
+use super::{Results, Stat, SummaryRow};
 
 /// Significant digits of every number in a table.
 const DIGITS: usize = 9;
@@ -29,21 +29,19 @@ pub fn optional(value: Option<f64>) -> String {
     value.map_or_else(String::new, number)
 }
 
+/// One line of a summary as it stands in tables: metric,scope,stat,value,se,lo95,hi95,n.
+pub fn cells(row: &SummaryRow) -> [String; 8] {
+    let numbers = [row.value, row.se, row.lo95, row.hi95].map(optional);
+    let [value, se, low, high] = numbers;
+    [row.metric.clone(), row.scope.clone(), row.stat.to_string(), value, se, low, high, row.n.to_string()]
+}
+
 /// `summary.csv`: metric,scope,stat,value,se,lo95,hi95,n.
 pub fn summary<W: Write>(results: &Results, out: W) -> Result<(), csv::Error> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(["metric", "scope", "stat", "value", "se", "lo95", "hi95", "n"])?;
     for row in &results.summary {
-        table.write_record([
-            row.metric.clone(),
-            row.scope.clone(),
-            row.stat.to_string(),
-            optional(row.value),
-            optional(row.se),
-            optional(row.lo95),
-            optional(row.hi95),
-            row.n.to_string(),
-        ])?;
+        table.write_record(cells(row))?;
     }
     Ok(table.flush()?)
 }

@@ -10,7 +10,7 @@ use super::point::Ran;
 use super::{Case, Study};
 use crate::ensemble::shard::Shard;
 use crate::results::Stat;
-use crate::results::csv::{number, optional};
+use crate::results::csv::{cells, number};
 use crate::results::manifest::program;
 
 /// What a sweep is, without its numbers: enough to write its tables, draw its charts and merge its shards.
@@ -178,16 +178,7 @@ pub fn sweep<W: Write>(swept: &Swept, out: W) -> Result<(), csv::Error> {
             for input in &entry.inputs {
                 table.write_field(input)?;
             }
-            table.write_record([
-                row.metric.clone(),
-                row.scope.clone(),
-                row.stat.to_string(),
-                optional(row.value),
-                optional(row.se),
-                optional(row.lo95),
-                optional(row.hi95),
-                row.n.to_string(),
-            ])?;
+            table.write_record(cells(row))?;
         }
     }
     Ok(table.flush()?)
