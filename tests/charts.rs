@@ -1,5 +1,6 @@
 //! Every chart draws from a made-up run, is well formed, keeps its texts on the sheet and apart, and comes with its data.
 
+mod legible;
 mod synthetic;
 
 use coercivity::report::{Chart, draw_all, png, sweep, theme};
@@ -8,38 +9,12 @@ use coercivity::results::{ConvergenceRow, EventMark, Stat, SummaryRow};
 use coercivity::study::point::Ran;
 use coercivity::study::table::{Entry, Head, Input, Swept};
 use jiff::civil::date;
-use resvg::usvg::{Group, Node, Rect};
-
-/// Every text with its box on the sheet.
-fn texts(group: &Group, found: &mut Vec<(String, Rect)>) {
-    for node in group.children() {
-        match node {
-            Node::Group(inner) => texts(inner, found),
-            Node::Text(text) => {
-                let words = text.chunks().iter().map(|c| c.text()).collect::<String>();
-                found.push((words, text.abs_bounding_box()));
-            }
-            _ => {}
-        }
-    }
-}
+use legible::{legible, texts};
 
 fn check(chart: &Chart) {
+    legible(chart.name, &chart.svg);
     let tree = png::tree(&chart.svg).unwrap_or_else(|e| panic!("{}: {e}", chart.name));
     let (width, height) = (tree.size().width(), tree.size().height());
-    let mut found = Vec::new();
-    texts(tree.root(), &mut found);
-    assert!(found.len() > 5, "{} has words", chart.name);
-    for (index, (words, at)) in found.iter().enumerate() {
-        let inside = at.left() >= 0.0 && at.top() >= 0.0 && at.right() <= width && at.bottom() <= height;
-        assert!(inside, "{}: `{words}` is cut off at {at:?} of {width} × {height}", chart.name);
-        for (others, there) in &found[..index] {
-            // Boxes hold the font's whole line height: the letters themselves fill about its middle.
-            let trim = |r: &Rect| (r.left() + 0.5, r.right() - 0.5, r.top() + r.height() * 0.2, r.bottom() - r.height() * 0.2);
-            let ((a, b, c, d), (e, f, g, h)) = (trim(at), trim(there));
-            assert!(b <= e || f <= a || d <= g || h <= c, "{}: `{words}` overlaps `{others}`", chart.name);
-        }
-    }
     let mut table = csv::Reader::from_reader(chart.csv.as_bytes());
     let columns = table.headers().expect("a head").len();
     let rows: Vec<csv::StringRecord> = table.records().map(|r| r.expect("a row as wide as the head")).collect();

@@ -1,4 +1,5 @@
 //! Whether a chart can be read.
+#![allow(dead_code)] // each test file that shares it uses a part
 
 use coercivity::report::png;
 use resvg::tiny_skia::Rect;
@@ -23,7 +24,8 @@ pub fn legible(name: &str, svg: &str) {
     }
 }
 
-fn texts(group: &Group, found: &mut Vec<(String, Rect)>) {
+/// Every text with its box on the sheet.
+pub fn texts(group: &Group, found: &mut Vec<(String, Rect)>) {
     for node in group.children() {
         match node {
             Node::Group(inner) => texts(inner, found),
