@@ -5,16 +5,15 @@
 
 mod chain;
 mod dist;
-mod event;
 mod law;
 
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+pub use super::events::{Event, EventKind, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, Works};
 pub use chain::*;
 pub use dist::*;
-pub use event::*;
 pub use law::*;
 
 /// One scenario, its bases merged in.
