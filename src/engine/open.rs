@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, UserState};
 use crate::network::Market;
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
@@ -124,6 +125,7 @@ impl State {
             granted: rows(shocks.permits.len(), 0.0),
             calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
+            affairs: Affairs::open(world),
             quota_left: rows(shocks.quotas.len(), 0.0),
             applications: Applications::default(),
             scratch: Scratch::new(world),

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
@@ -68,6 +69,8 @@ pub struct State {
     /// Per licensed lane: what would be decided beyond the calendar.
     pub overflow: Vec<Row>,
 
+    /// What has come about of events without a date.
+    pub affairs: Affairs,
     /// Per quota: volume left in its span.
     pub quota_left: Vec<Row>,
     /// Mass that went through the desks.

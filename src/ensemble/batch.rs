@@ -13,6 +13,7 @@ use super::sight::{Sight, output, served};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
+use crate::shocks::schedule::NEVER;
 use crate::shocks::{Draws, PeriodShocks, Shocks};
 use crate::wide::{Row, WIDTH, ZERO, each, splat};
 
@@ -49,6 +50,10 @@ const PEAKS: [&str; 3] = ["peak_price_inside", "peak_price_outside", "peak_premi
 /// The same in the baseline: what the noise of prices alone does.
 const CALM_PEAKS: [&str; 3] = ["calm_peak_inside", "calm_peak_outside", "calm_peak_premium"];
 
+/// Metrics of an event without a date: 1 if it happened at all, else 0; the week in which it first began, the run's length if never.
+/// An escalation has `measures_taken`: their number over the run.
+const PENDING: [&str; 2] = ["happened", "onset_week"];
+
 /// Names of the scalars of a run, in the order of [`Record::scalars`].
 pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan) -> Vec<(String, String)> {
     let mut names = vec![];
@@ -62,6 +67,11 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     for side in watch.sides.iter().filter(|_| plan.baseline) {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
+    }
+    names.extend(shocks.escalations.iter().map(|e| ("measures_taken".to_owned(), format!("escalation:{}", e.id))));
+    for pending in &shocks.pending {
+        let scope = format!("event:{}", shocks.schedules[pending.event].id);
+        names.extend(PENDING.map(|m| (m.to_owned(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -124,18 +134,19 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     let mut exported = vec![ZERO; watch.export_cells()];
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut peaks = no_peaks();
-    let onset = first_onset(&draws, plan.horizon);
+    let onset = first_onset(shocks, &draws, plan.horizon);
     for t in 0..plan.horizon {
         if stop.load(Ordering::Relaxed) {
             return;
         }
         shocks.fill(network, &draws, t, &mut now);
-        engine::step_watched(world, &now, &mut state, |verb, state| {
+        engine::step_watched(world, &mut now, &mut state, |verb, now, state| {
             if let Some(see) = &mut see {
-                see(Moment { period: t, verb, world, now: &now, state, sight: &sight });
+                see(Moment { period: t, verb, world, now, state, sight: &sight });
             }
         });
         sight.look(network, watch, &state);
+        let onset = begun(shocks, &onset, &state);
         let age = each(|w| t as f64 - onset[w]);
         for (g, (track, week)) in tracks.iter_mut().zip(&mut sight.weeks).enumerate() {
             if plan.baseline {
@@ -157,12 +168,18 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     for row in &exported {
         record.exports.push(Note::new(row, used));
     }
-    let end = each(|w| plan.horizon as f64 - onset[w]);
+    let onset = begun(shocks, &onset, &state);
+    let end = each(|w| plan.horizon as f64 - if onset[w] < NEVER { onset[w] } else { 0.0 });
     let metrics: Vec<_> = tracks.iter().map(|t| t.finish(&end)).collect();
     record.scalars.clear();
     record.scalars.extend(watch.scopes.iter().flat_map(|s| metrics[s.group]));
     for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
+    }
+    record.scalars.extend(state.affairs.taken.iter());
+    for first in &state.affairs.first {
+        let happened = each(|w| if first[w] < NEVER { 1.0 } else { 0.0 });
+        record.scalars.extend([happened, each(|w| first[w].min(plan.horizon as f64))]);
     }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
@@ -173,8 +190,8 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
 }
 
-/// Onset of the first event that happens within the run; its start if none does.
-fn first_onset(draws: &Draws, horizon: usize) -> Row {
+/// Onset of the first event with a date that happens within the run; if none does, the run's start, or [`NEVER`] as long as others may.
+fn first_onset(shocks: &Shocks, draws: &Draws, horizon: usize) -> Row {
     let mut onset = splat(f64::INFINITY);
     for window in &draws.windows {
         for w in 0..WIDTH {
@@ -183,7 +200,17 @@ fn first_onset(draws: &Draws, horizon: usize) -> Row {
             }
         }
     }
-    each(|w| if onset[w].is_finite() { onset[w] } else { 0.0 })
+    let none = if shocks.pending.is_empty() { 0.0 } else { NEVER };
+    each(|w| if onset[w].is_finite() { onset[w] } else { none })
+}
+
+/// Onset of the first event that has happened so far, those without a date too.
+#[inline(always)]
+fn begun(shocks: &Shocks, dated: &Row, state: &State) -> Row {
+    if shocks.pending.is_empty() {
+        return *dated;
+    }
+    each(|w| dated[w].min(state.affairs.earliest[w]))
 }
 
 /// The same realizations without events.
@@ -201,7 +228,7 @@ fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: 
             break;
         }
         calm.fill(network, &quiet, t, &mut now);
-        engine::step(world, &now, &mut state);
+        engine::step(world, &mut now, &mut state);
         for users in &watch.users {
             rows.push(served(&state, users));
         }

@@ -44,7 +44,7 @@ pub fn profile(job: Job<'_>) -> Profile {
     for t in 0..plan.horizon {
         shocks.fill(network, &draws, t, &mut now);
         lap(&mut out.draw);
-        step_watched(world, &now, &mut state, |verb, _| lap(&mut out.verbs[verb]));
+        step_watched(world, &mut now, &mut state, |verb, _, _| lap(&mut out.verbs[verb]));
         sight.look(network, watch, &state);
         for (track, week) in tracks.iter_mut().zip(&sight.weeks) {
             track.week(week, &ZERO);

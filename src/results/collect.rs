@@ -225,6 +225,8 @@ pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     list.extend(network.commodities.iter().map(|c| (format!("commodity:{}", c.id), c.name.clone())));
     list.extend(scenario.facilities.iter().map(|f| (format!("facility:{}", f.id), f.name.clone())));
     list.extend(scenario.events.iter().map(|e| (format!("desk:{}", e.id), e.name.clone())));
+    list.extend(scenario.events.iter().filter(|e| e.start.is_none()).map(|e| (format!("event:{}", e.id), e.name.clone())));
+    list.extend(scenario.escalations.iter().map(|e| (format!("escalation:{}", e.id), e.name.clone())));
     list
 }
 

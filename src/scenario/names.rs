@@ -22,6 +22,8 @@ pub enum Sort {
     Desk,
     /// An id of an `[[event]]`.
     Event,
+    /// An id of an `[[escalation]]`.
+    Escalation,
 }
 
 impl Sort {
@@ -36,6 +38,7 @@ impl Sort {
             Sort::Element => "element",
             Sort::Desk => "desk",
             Sort::Event => "event",
+            Sort::Escalation => "escalation",
         }
     }
 }
@@ -43,7 +46,9 @@ impl Sort {
 /// Everything that may be referred to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    lists: [Vec<String>; 8],
+    lists: [Vec<String>; 9],
+    /// Events that are measures of some escalation.
+    moves: Vec<String>,
 }
 
 impl Names {
@@ -66,8 +71,13 @@ impl Names {
                 .collect(),
             _ => Vec::new(),
         };
-        let lists = [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event")];
-        Names { lists }
+        let lists = [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event"), ids("escalation")];
+        Names { lists, moves: moves(root) }
+    }
+
+    /// Whether an event is a measure of some escalation.
+    pub fn is_move(&self, event: &str) -> bool {
+        self.moves.iter().any(|m| m == event)
     }
 
     /// The names of one sort.
@@ -84,6 +94,16 @@ impl Names {
     pub fn knows(&self, sort: Sort, name: &str) -> bool {
         self.of(sort).iter().any(|n| n == name)
     }
+}
+
+/// Events named among the moves of escalations.
+fn moves(root: &Table) -> Vec<String> {
+    let list = |table: &Table, key: &str| match table.get(key) {
+        Some(Value::List(items)) => items.iter().filter_map(Value::as_table).cloned().collect(),
+        _ => Vec::new(),
+    };
+    let moves = list(root, "escalation").into_iter().flat_map(|e| list(&e, "moves"));
+    moves.filter_map(|m| m.get("event").and_then(Value::as_text).map(str::to_owned)).collect()
 }
 
 /// The name of the list that is nearest, if it is near enough to be a slip of the pen.

@@ -5,6 +5,7 @@
 
 mod demand;
 pub mod disruption;
+pub mod escalation;
 pub mod regime;
 pub mod sampler;
 pub mod schedule;
@@ -33,6 +34,18 @@ pub struct Shocks {
     pub desks: Vec<Desk>,
     /// Events that suspend others while they last: (the one that suspends, the one suspended).
     pub truces: Vec<(usize, usize)>,
+    /// The same where one of the two has no date: the engine suspends when it has decided.
+    pub late_truces: Vec<(usize, usize)>,
+    /// Events that calm an escalation while they last: (event, escalation).
+    pub hushed: Vec<(usize, usize)>,
+    /// Per event: whether it is the engine that settles its strength, since it or a truce of it has no date.
+    pub unsettled: Vec<bool>,
+    /// Events without a date.
+    pub pending: Vec<escalation::Pending>,
+    /// Measures that breed measures.
+    pub escalations: Vec<escalation::Escalation>,
+    /// Lanes of delays that the engine settles.
+    pub waiting_weeks: usize,
     /// Lanes under a desk, all desks together.
     pub licensed: Vec<regime::Licensed>,
     /// Lanes whose buyers may have to look elsewhere, with their index in `licensed` if a desk holds them.
@@ -123,6 +136,12 @@ pub struct PeriodShocks {
     pub review: Vec<Row>,
     /// Whether a file is sent back, per licensed lane: 1 or 0.
     pub returned: Vec<Row>,
+    /// Uniforms for the number of measures, per escalation.
+    pub counts: Vec<Row>,
+    /// Uniforms for their types, of all escalations.
+    pub kinds: Vec<Row>,
+    /// Weeks drawn for the lanes of delays that the engine settles, before it is known how far they are in force.
+    pub weeks: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
     /// Per lane: whether it has extra weeks in some realization of the batch.
@@ -137,7 +156,7 @@ pub struct PeriodShocks {
 impl PeriodShocks {
     /// Weakens an event by as much as another is in force.
     #[inline(always)]
-    fn suspend(&mut self, event: usize, by: usize) {
+    pub(crate) fn suspend(&mut self, event: usize, by: usize) {
         if self.active[event] && self.active[by] {
             let (mut left, truce) = (self.strength[event], self.strength[by]);
             for w in 0..WIDTH {
@@ -155,7 +174,9 @@ impl Shocks {
     /// Errors and warnings (an event that changes nothing) go to `problems`.
     pub fn compile(scenario: &Scenario, network: &Network, problems: &mut Problems) -> Shocks {
         let mut shocks = Shocks::calm(scenario.run.seed, network);
+        shocks.unsettled = escalation::unsettled(scenario);
         disruption::compile(scenario, network, &mut shocks, problems);
+        escalation::compile(scenario, network, &mut shocks, problems);
         shocks.mark_lanes(network);
         let k = |cause: &str, name: &str| key(shocks.seed, cause, name);
         shocks.noise.desks = shocks.desks.iter().map(|d| k("strictness", &d.id)).collect();
@@ -203,6 +224,12 @@ impl Shocks {
             schedules: vec![],
             effects: vec![],
             truces: vec![],
+            late_truces: vec![],
+            hushed: vec![],
+            unsettled: vec![],
+            pending: vec![],
+            escalations: vec![],
+            waiting_weeks: 0,
             desks: vec![],
             licensed: vec![],
             rerouted: vec![],
@@ -267,6 +294,9 @@ impl Shocks {
             strictness: vec![ZERO; self.desks.len()],
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
+            counts: vec![ZERO; self.escalations.len()],
+            kinds: vec![ZERO; self.escalations.iter().map(|e| e.most).sum()],
+            weeks: vec![ZERO; self.waiting_weeks],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
             late: vec![false; network.lanes.len()],
             span: None,
@@ -286,10 +316,11 @@ impl Shocks {
         for &(truce, event) in &self.truces {
             out.suspend(event, truce);
         }
+        self.chances(draws, period as u32, out);
         self.noises(network, draws, period, out);
         let t = period as u32;
         for (d, desk) in self.desks.iter().enumerate() {
-            if out.active[desk.event] {
+            if out.active[desk.event] || self.may_begin(desk.event) {
                 out.strictness[d] = double(&normals(self.noise.desks[d], (period / SPAN) as u32, draws.first)[period % SPAN]);
                 let chance = draws.event(desk.return_rate);
                 for h in desk.lanes.clone() {
@@ -309,6 +340,12 @@ impl Shocks {
         for effect in &self.effects {
             effect.delay(t, draws, out);
         }
+    }
+
+    /// Whether an event may begin in any week: what it needs is drawn before it is known.
+    #[inline(always)]
+    fn may_begin(&self, event: usize) -> bool {
+        self.unsettled[event]
     }
 
     /// The noise of demand and prices. Normals come for a span of periods at once and are kept while it lasts.
@@ -353,7 +390,7 @@ impl Shocks {
 
     /// Quotas, desks and bans may need a schedule's median onset for charts: (id, name, onset, end) in periods.
     pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
-        self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
+        self.schedules.iter().filter_map(|s| s.mark(&self.parameters)).collect()
     }
 }
 

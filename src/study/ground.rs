@@ -178,7 +178,7 @@ fn same_chain(a: &Scenario, b: &Scenario) -> bool {
     // Every field is named, so that a new one cannot be forgotten.
     #[rustfmt::skip]
     let Scenario {
-        title: _, description: _, events: _, checks: _, evidence: _, files: _,
+        title: _, description: _, events: _, escalations: _, checks: _, evidence: _, files: _,
         run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, price, behaviour, thrift, rows,
     } = a;
     *run == b.run

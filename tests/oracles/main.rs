@@ -7,6 +7,7 @@ mod harness;
 mod chain;
 mod controls;
 mod desk;
+mod escalation;
 mod flow;
 mod normal;
 mod price;

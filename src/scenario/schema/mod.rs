@@ -5,15 +5,17 @@
 
 mod chain;
 mod dist;
+mod escalation;
 mod law;
 
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-pub use super::events::{Event, EventKind, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, Works};
+pub use super::events::{Condition, Event, EventKind, Gauge, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, When, Works};
 pub use chain::*;
 pub use dist::*;
+pub use escalation::Escalation;
 pub use law::*;
 
 /// One scenario, its bases merged in.
@@ -55,6 +57,8 @@ pub struct Scenario {
     pub checks: Vec<Check>,
     /// Events, sorted by id.
     pub events: Vec<Event>,
+    /// Governments that answer each other, sorted by id.
+    pub escalations: Vec<Escalation>,
     /// Joint draws (`rows = "file.csv"`).
     pub rows: Option<RowTable>,
     /// How many numbers are sourced, derived, assumed.
