@@ -43,12 +43,7 @@ pub fn step(world: World<'_>, now: &mut PeriodShocks, state: &mut State) {
 
 /// The same; `done` hears the index of each verb when it has been done, and sees what happens this period and the state it leaves.
 #[inline(always)]
-pub fn step_watched(
-    world: World<'_>,
-    now: &mut PeriodShocks,
-    state: &mut State,
-    mut done: impl FnMut(usize, &PeriodShocks, &State),
-) {
+pub fn step_watched(world: World<'_>, now: &mut PeriodShocks, state: &mut State, mut done: impl FnMut(usize, &PeriodShocks, &State)) {
     // Strengths of events without a date follow from the state: from here on they are known.
     if !world.shocks.pending.is_empty() {
         decide::decide(world, now, state);

@@ -18,7 +18,7 @@ pub enum Sort {
     Facility,
     /// One of `elements`.
     Element,
-    /// An id of an `[[event]]` that is an export licence.
+    /// An id of an `[[event]]` that makes a desk.
     Desk,
     /// An id of an `[[event]]`.
     Event,
@@ -66,12 +66,22 @@ impl Names {
             Some(Value::List(items)) => items
                 .iter()
                 .filter_map(Value::as_table)
-                .filter(|e| e.get("type").and_then(Value::as_text) == Some("export_licence"))
+                .filter(|e| matches!(e.get("type").and_then(Value::as_text), Some("export_licence" | "extraterritorial_rule")))
                 .filter_map(|e| e.get("id").and_then(Value::as_text).map(str::to_owned))
                 .collect(),
             _ => Vec::new(),
         };
-        let lists = [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event"), ids("escalation")];
+        let lists = [
+            ids("region"),
+            ids("sector"),
+            ids("commodity"),
+            ids("recipe"),
+            ids("facility"),
+            elements,
+            desks,
+            ids("event"),
+            ids("escalation"),
+        ];
         Names { lists, moves: moves(root) }
     }
 

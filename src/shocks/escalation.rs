@@ -242,8 +242,10 @@ fn calms_down(sc: &Scenario, out: &Shocks, problems: &mut Problems) {
         let (rate, provoked) = (out.parameters.support(e.rate).1, !e.answers.is_empty() || !e.provoked_by.is_empty());
         if rate == 0.0 && !provoked {
             let id = &e.id;
-            problems
-                .warning(format!("escalation[{id}]"), format!("escalation `{id}` changes nothing: its rate is zero and nothing provokes it"));
+            problems.warning(
+                format!("escalation[{id}]"),
+                format!("escalation `{id}` changes nothing: its rate is zero and nothing provokes it"),
+            );
         }
     }
     // Powers of the matrix grow as its largest eigenvalue does; with one added, two that answer each other do not swing.

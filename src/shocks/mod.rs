@@ -10,6 +10,7 @@ pub mod regime;
 pub mod sampler;
 pub mod schedule;
 pub mod stream;
+mod wander;
 
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
@@ -20,6 +21,7 @@ use disruption::{Act, Effect, trade};
 use regime::Desk;
 use schedule::{Schedule, Window};
 use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
+use wander::Wander;
 
 /// Everything that is scheduled, for all realizations.
 #[derive(Debug, Clone)]
@@ -46,6 +48,8 @@ pub struct Shocks {
     pub escalations: Vec<escalation::Escalation>,
     /// Lanes of delays that the engine settles.
     pub waiting_weeks: usize,
+    /// What breaks down as one, of all events.
+    pub units: usize,
     /// Lanes under a desk, all desks together.
     pub licensed: Vec<regime::Licensed>,
     /// Lanes whose buyers may have to look elsewhere, with their index in `licensed` if a desk holds them.
@@ -58,6 +62,8 @@ pub struct Shocks {
     pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
+    /// Whether volumes filed for may be capped.
+    pub capped: bool,
     /// Quotas.
     pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
@@ -80,6 +86,7 @@ struct Noise {
     markets: Vec<Key>,
     desks: Vec<Key>,
     licensed: Vec<Key>,
+    wander: Wander,
 }
 
 /// What a batch drew once.
@@ -130,6 +137,8 @@ pub struct PeriodShocks {
     pub element: Vec<Row>,
     /// Standard normals per market.
     pub market: Vec<Row>,
+    /// Steps of the log price per market; empty if no price walks.
+    pub wander: Vec<Row>,
     /// Standard normals per desk.
     pub strictness: Vec<Row>,
     /// Weeks of review per licensed lane, at least 1.
@@ -142,6 +151,8 @@ pub struct PeriodShocks {
     pub kinds: Vec<Row>,
     /// Weeks drawn for the lanes of delays that the engine settles, before it is known how far they are in force.
     pub weeks: Vec<Row>,
+    /// Uniforms of what may break down.
+    pub breaks: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
     /// Per lane: whether it has extra weeks in some realization of the batch.
@@ -230,6 +241,7 @@ impl Shocks {
             pending: vec![],
             escalations: vec![],
             waiting_weeks: 0,
+            units: 0,
             desks: vec![],
             licensed: vec![],
             rerouted: vec![],
@@ -237,6 +249,7 @@ impl Shocks {
             ruled: vec![false; network.lanes.len()],
             dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
+            capped: false,
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
@@ -247,6 +260,7 @@ impl Shocks {
                 markets: network.markets.iter().filter(|_| noisy).map(|m| k("price", &m.name)).collect(),
                 desks: vec![],
                 licensed: vec![],
+                wander: Wander::new(seed, network),
             },
         }
     }
@@ -291,12 +305,14 @@ impl Shocks {
             demand: vec![ONE; network.facilities.len()],
             element: vec![ZERO; network.elements.len()],
             market: vec![ZERO; network.markets.len()],
+            wander: vec![ZERO; if network.needs.walks { network.markets.len() } else { 0 }],
             strictness: vec![ZERO; self.desks.len()],
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
             counts: vec![ZERO; self.escalations.len()],
             kinds: vec![ZERO; self.escalations.iter().map(|e| e.most).sum()],
             weeks: vec![ZERO; self.waiting_weeks],
+            breaks: vec![ZERO; self.units],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
             late: vec![false; network.lanes.len()],
             span: None,
@@ -317,6 +333,9 @@ impl Shocks {
             out.suspend(event, truce);
         }
         self.chances(draws, period as u32, out);
+        if network.needs.walks {
+            self.noise.wander.fill(network, draws, period as u32, &mut out.wander);
+        }
         self.noises(network, draws, period, out);
         let t = period as u32;
         for (d, desk) in self.desks.iter().enumerate() {
@@ -339,6 +358,7 @@ impl Shocks {
         }
         for effect in &self.effects {
             effect.delay(t, draws, out);
+            effect.breakdowns(t, draws, !self.may_begin(effect.event), out);
         }
     }
 

@@ -116,7 +116,12 @@ fn measures_are_renewed_suspended_and_taken_between_their_dates_only() {
     let (strike, truce) = (id("strike"), id("truce"));
     let taken = weeks(&case, |s, w| s.affairs.now[0][w] > 0.0);
     assert!(taken.iter().flatten().all(|t| (5..65).contains(t)) && taken.iter().all(|t| !t.is_empty()));
-    let begun = |p: usize| weeks(&case, move |s, w| { let t = s.period as f64 - 1.0; t >= s.affairs.onset[p][w] && t < s.affairs.onset[p][w] + s.affairs.lasts[p][w] });
+    let begun = |p: usize| {
+        weeks(&case, move |s, w| {
+            let t = s.period as f64 - 1.0;
+            t >= s.affairs.onset[p][w] && t < s.affairs.onset[p][w] + s.affairs.lasts[p][w]
+        })
+    };
     let (on_strike, in_truce) = (begun(strike), begun(truce));
     let maker = case.network.facilities.iter().position(|f| f.id == "MAKER").expect("a maker");
     let halved = weeks(&case, |s, w| s.capacity[maker][w] < 1.0);

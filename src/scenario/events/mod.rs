@@ -158,7 +158,9 @@ pub fn event(r: &mut Reader, sheet: &mut Sheet<'_>) -> Event {
     };
     let (start, when) = onset(r, sheet, &id);
     if when.as_ref().is_some_and(|w| w.again) && duration.is_none() {
-        r.problems.error(sheet.at("when.again"), "what never ends cannot begin again").help("give the event a `duration`, or leave `again` out");
+        r.problems
+            .error(sheet.at("when.again"), "what never ends cannot begin again")
+            .help("give the event a `duration`, or leave `again` out");
     }
     let (group, choice) = (sheet.text(r, "group"), sheet.text(r, "choice"));
     if group.is_some() && choice.is_some() {
@@ -190,7 +192,8 @@ fn onset(r: &mut Reader, sheet: &mut Sheet<'_>, id: &str) -> (Option<Dist>, Opti
         return (Some(sheet.need_dist(r, "start", MOMENT)), None);
     }
     if sheet.value("start").is_some() {
-        let why = if conditional { "`start` and `when` cannot both stand here" } else { "a measure of an escalation has no date of its own" };
+        let why =
+            if conditional { "`start` and `when` cannot both stand here" } else { "a measure of an escalation has no date of its own" };
         r.problems.error(sheet.at("start"), why).help("leave `start` out: it begins when the run makes it");
     }
     (None, sheet.sheet(r, "when").and_then(|inner| onset::when(r, inner)))

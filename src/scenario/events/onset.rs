@@ -51,7 +51,8 @@ const MEASURES: &[(&str, &str)] = &[("lines_down", "lines_down"), ("unmet_share"
 /// `when = { … }`.
 pub(super) fn when(r: &mut Reader, mut s: Sheet<'_>) -> Option<When> {
     let condition = condition(r, &mut s);
-    let when = When { condition: condition?, delay: s.dist(r, "delay", SPAN).unwrap_or(Dist::Fixed(1.0)), again: s.flag(r, "again", false) };
+    let when =
+        When { condition: condition?, delay: s.dist(r, "delay", SPAN).unwrap_or(Dist::Fixed(1.0)), again: s.flag(r, "again", false) };
     s.finish(r);
     Some(when)
 }

@@ -1,11 +1,11 @@
 //! In: `[[escalation]]`. Out: how measures breed measures.
 
+use super::super::distribution;
 use super::super::names::Sort;
 use super::super::ranges::{COUNT_A_WEEK, FACTOR, Field, MOMENT, PART, POSITIVE, SHARE, WEEKS};
 use super::super::reader::{Reader, Sheet};
 use super::super::schema::{Dist, Escalation};
 use super::super::value::Value;
-use super::super::distribution;
 use super::id_and_name;
 
 /// Most measures a week that a scenario may ask for: each takes a uniform.

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-pub use super::events::{Condition, Event, EventKind, Gauge, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, When, Works};
+pub use super::events::{
+    Condition, Event, EventKind, Gauge, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, When, Works,
+};
 pub use chain::*;
 pub use dist::*;
 pub use escalation::Escalation;

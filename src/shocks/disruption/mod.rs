@@ -2,6 +2,7 @@
 //!
 //! Types of events come in families, one file each, as in `scenario/events/` and `engine/events/`.
 
+mod origin;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
