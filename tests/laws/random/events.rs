@@ -102,15 +102,15 @@ fn special(kind: &str, dice: &mut Dice) -> String {
             1 + dice.below(26),
             dice.pick(&["first_come", "even"])
         ),
-        "breakdowns" => format!(
-            "rate = {}\nrepair = \"{} weeks\"\ncommon = {}\n",
-            dice.between(0.01, 0.3),
-            1 + dice.below(6),
-            dice.yes()
-        ),
+        "breakdowns" => format!("rate = {}\nrepair = \"{} weeks\"\ncommon = {}\n", dice.between(0.01, 0.3), 1 + dice.below(6), dice.yes()),
         "anti_hoarding_rule" => format!("volume_cap_ratio = {}\n", dice.between(0.0, 1.5)),
         "extraterritorial_rule" => {
-            format!("origin = [\"{}\"]\nreview = \"{} weeks\"\napproval = {}\n", dice.pick(&REGIONS), 1 + dice.below(9), dice.between(0.0, 1.0))
+            format!(
+                "origin = [\"{}\"]\nreview = \"{} weeks\"\napproval = {}\n",
+                dice.pick(&REGIONS),
+                1 + dice.below(9),
+                dice.between(0.0, 1.0)
+            )
         }
         "detente" => String::new(),
         "desk_rate" => format!("rate = {}\n", dice.pick(&[0.0, 0.3, 0.5, 2.0, 3.5])),
