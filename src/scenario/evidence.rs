@@ -74,10 +74,10 @@ fn note(item: &Table, path: &str, evidence: &mut Evidence) {
         match value.as_table() {
             // What a table leaves out has its own support among the defaults.
             Some(table) if !merge::is_distribution(table) => {
-                evidence.of.extend(table.keys().map(|inner| (format!("{path}.{key}.{inner}"), basis)));
+                evidence.of.extend(table.keys().map(|inner| (format!("{path}.{key}.{inner}").to_lowercase(), basis)));
             }
             _ => {
-                evidence.of.insert(format!("{path}.{key}"), basis);
+                evidence.of.insert(format!("{path}.{key}").to_lowercase(), basis);
             }
         }
     }

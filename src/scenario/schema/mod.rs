@@ -137,14 +137,15 @@ pub struct Evidence {
     pub assumed: usize,
     /// Neither.
     pub unsourced: usize,
-    /// What each field rests on, by dotted path.
+    /// What each field rests on, by dotted path in small letters.
     pub of: BTreeMap<String, Basis>,
 }
 
 impl Evidence {
     /// What the field rests on from which a parameter is drawn; none: nothing is said of it.
     pub fn basis(&self, parameter: &str) -> Option<Basis> {
-        let mut name = parameter;
+        let small = parameter.to_lowercase();
+        let mut name = small.as_str();
         loop {
             if let Some(basis) = self.of.get(name) {
                 return Some(*basis);
