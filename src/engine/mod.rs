@@ -14,6 +14,7 @@ pub mod produce;
 pub mod receive;
 pub mod share;
 pub mod ship;
+pub mod smuggle;
 pub mod state;
 
 use crate::network::Network;

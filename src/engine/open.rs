@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::smuggle::IllicitState;
 use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, UserState};
 use crate::network::Market;
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
@@ -125,6 +126,7 @@ impl State {
             calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
+            illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
             applications: Applications::default(),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),

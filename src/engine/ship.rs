@@ -3,6 +3,7 @@
 use super::calendar::File;
 use super::events::{allowance, shrink, spend};
 use super::share;
+use super::smuggle;
 use super::{State, World};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
@@ -43,6 +44,9 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         spend(&mut state.quota_left[q], &used);
     }
     licences(world, now, state);
+    if !n.illicit.is_empty() {
+        smuggle::smuggle(world, now, state);
+    }
 }
 
 /// What is shipped this period on some lanes together.

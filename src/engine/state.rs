@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::smuggle::IllicitState;
 use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
@@ -70,6 +71,8 @@ pub struct State {
 
     /// Per quota: volume left in its span.
     pub quota_left: Vec<Row>,
+    /// Per illicit lane.
+    pub illicit: Vec<IllicitState>,
     /// Mass that went through the desks.
     pub applications: Applications,
 

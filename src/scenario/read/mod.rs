@@ -3,6 +3,7 @@
 mod check;
 mod event;
 mod facility;
+mod illicit;
 mod lane;
 mod law;
 mod world;
@@ -56,6 +57,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let facilities: Vec<Facility> = each(r, &mut top, "facility", |r, sheet| facility::facility(r, sheet, &defaults));
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
+    let illicit_lanes = each(r, &mut top, "illicit_lane", illicit::illicit_lane);
     let price = with(r, &mut top, "price", law::price);
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
@@ -78,6 +80,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         facilities,
         supplies,
         pushes,
+        illicit_lanes,
         price,
         behaviour,
         thrift,
@@ -101,6 +104,7 @@ fn sort(s: &mut Scenario) {
     s.facilities.sort_by(|a, b| a.id.cmp(&b.id));
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.illicit_lanes.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
 }

@@ -6,6 +6,7 @@
 mod chain;
 mod dist;
 mod event;
+mod illicit;
 mod law;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use jiff::civil::Date;
 pub use chain::*;
 pub use dist::*;
 pub use event::*;
+pub use illicit::*;
 pub use law::*;
 
 /// One scenario, its bases merged in.
@@ -46,6 +48,8 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// Lanes of smugglers, sorted by id.
+    pub illicit_lanes: Vec<IllicitLane>,
     /// The price law.
     pub price: PriceLaw,
     /// How facilities forecast, order and share.
