@@ -29,14 +29,8 @@ pub struct IllicitState {
 impl IllicitState {
     /// As the network has it: nothing has gone yet.
     pub(super) fn open(world: World<'_>, i: usize) -> IllicitState {
-        let mut here = IllicitState {
-            capacity: ZERO,
-            enforcement: ZERO,
-            seizure: ZERO,
-            seized: ZERO,
-            seized_total: ZERO,
-            through_total: ZERO,
-        };
+        let mut here =
+            IllicitState { capacity: ZERO, enforcement: ZERO, seizure: ZERO, seized: ZERO, seized_total: ZERO, through_total: ZERO };
         here.undisturbed(world, i);
         here
     }

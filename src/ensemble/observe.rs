@@ -132,7 +132,7 @@ impl Watch {
             months,
             days,
         };
-        for (l, lane) in network.lanes.iter().enumerate() {
+        for (l, lane) in network.lanes.iter().enumerate().filter(|(_, lane)| lane.illicit.is_none()) {
             let commodity = network.slots[lane.from].commodity;
             if network.commodities[commodity].finished && network.leaves(lane) {
                 let region = network.region_of(lane.to);

@@ -93,7 +93,8 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
 
 fn draft(lane: &s::IllicitLane, part: f64, n: &mut Network) -> Illicit {
     let last = n.lanes.len() - 1;
-    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| n.parameters.add(format!("illicit_lane.{}.{name}", lane.id), dist, low, high);
+    let mut add =
+        |name: &str, dist: &s::Dist, low: f64, high: f64| n.parameters.add(format!("illicit_lane.{}.{name}", lane.id), dist, low, high);
     let capacity = match &lane.capacity {
         s::Volume::Mass(rate) => add("capacity", rate, 0.0, INF),
         s::Volume::Multiple(multiple) => add("multiple", multiple, 0.0, INF),
@@ -125,7 +126,10 @@ pub(super) fn join(sc: &s::Scenario, n: &mut Network, problems: &mut Problems) {
         let [Some(from), Some(to)] = ends.map(|slot| n.slots[slot].market) else {
             if first {
                 problems
-                    .error(path, format!("`{}` has no price at both ends, and the gap between two prices is why it is smuggled", said.commodity))
+                    .error(
+                        path,
+                        format!("`{}` has no price at both ends, and the gap between two prices is why it is smuggled", said.commodity),
+                    )
                     .help("a price is formed where some of a priced commodity arrives at the opening");
             }
             continue;
@@ -134,7 +138,10 @@ pub(super) fn join(sc: &s::Scenario, n: &mut Network, problems: &mut Problems) {
             let lawful = lawful_flow(n, lane.from, lane.to);
             if lawful == 0.0 && first {
                 problems
-                    .error(format!("{path}.multiple"), format!("no `{}` goes lawfully between the two regions at the opening", said.commodity))
+                    .error(
+                        format!("{path}.multiple"),
+                        format!("no `{}` goes lawfully between the two regions at the opening", said.commodity),
+                    )
                     .help("say capacity = \"… t/yr\" instead");
             }
             n.illicit[i].unit *= lawful;

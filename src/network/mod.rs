@@ -15,8 +15,8 @@ mod order;
 mod parameter;
 mod stability;
 
-pub use illicit::Illicit;
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use illicit::Illicit;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
