@@ -9,6 +9,7 @@ pub mod desks;
 pub mod events;
 mod open;
 pub mod order;
+pub mod pool;
 pub mod price;
 pub mod produce;
 pub mod receive;

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::events::QuotaState;
 use super::smuggle::IllicitState;
 use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, UserState};
 use crate::network::Market;
@@ -125,7 +126,7 @@ impl State {
             granted: rows(shocks.permits.len(), 0.0),
             calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
-            quota_left: rows(shocks.quotas.len(), 0.0),
+            quotas: vec![QuotaState::open(); shocks.quotas.len()],
             illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
             applications: Applications::default(),
             scratch: Scratch::new(world),

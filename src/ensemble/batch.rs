@@ -9,7 +9,7 @@ use super::dispatch::Job;
 use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
-use super::sight::{Sight, output, served};
+use super::sight::{Sight, hauls, output, served, used as used_up};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
@@ -29,7 +29,7 @@ pub struct Record {
     pub calm_output: Vec<f64>,
     /// Month × (destinations, world), t.
     pub exports: Vec<Note>,
-    /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
+    /// Scalars: scopes × metrics, price peaks, quotas, smuggling, drawn parameters.
     pub scalars: Vec<Row>,
     /// Largest mass of a lane that lay beyond its desk's calendar, t, over the realizations that count.
     pub overflow: f64,
@@ -62,6 +62,13 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     for side in watch.sides.iter().filter(|_| plan.baseline) {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
+    }
+    for quota in shocks.quotas.iter().filter(|_| watch.quotas) {
+        names.push(("quota_used".into(), format!("event:{}", shocks.schedules[quota.event].id)));
+    }
+    for traffic in &watch.traffic {
+        let scope = format!("commodity:{}", network.commodities[traffic.commodity].id);
+        names.extend(["smuggled", "seized"].map(|m| (m.to_string(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -144,7 +151,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
             track.week(week, &age);
         }
         for (i, reading) in watch.readings.iter().enumerate() {
-            record.series[i * plan.horizon + t] = Note::new(&sight.read(network, &state, *reading), used);
+            record.series[i * plan.horizon + t] = Note::new(&sight.read(network, watch, &state, *reading), used);
         }
         sight.raise_peaks(watch, &mut peaks);
         output(watch, &state, (t, plan.horizon), used, &mut record.output);
@@ -164,6 +171,8 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
+    record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
+    record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));

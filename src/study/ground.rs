@@ -205,10 +205,17 @@ fn narrow(watch: &mut Watch, network: &Network, outcomes: &[Outcome]) {
     watch.series.clear();
     watch.readings.clear();
     watch.groups.clear();
+    watch.rents.clear();
+    watch.quotas = outcomes.iter().any(|o| o.metric == "quota_used");
     watch.destinations.clear();
     watch.export_lanes.clear();
     let of_users = |o: &&Outcome| METRICS.contains(&o.metric.as_str());
     watch.scopes.retain(|s| outcomes.iter().filter(of_users).any(|o| o.means_scope(&s.name)));
+    let told = |metric: &str, scope: &str| outcomes.iter().any(|o| o.metric == metric && o.means_scope(scope));
+    watch.traffic.retain(|t| {
+        let scope = format!("commodity:{}", network.commodities[t.commodity].id);
+        told("smuggled", &scope) || told("seized", &scope)
+    });
     watch.sides.retain(|s| {
         let scope = format!("commodity:{}", network.commodities[s.commodity].id);
         outcomes.iter().filter(|o| !of_users(o)).any(|o| o.means_scope(&scope))

@@ -9,7 +9,8 @@ mod smuggling;
 mod trade;
 mod works;
 
-pub(super) use quotas::{allowance, shrink, spend};
+pub(super) use quotas::shrink;
+pub use quotas::{QuotaState, allowance};
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;

@@ -12,7 +12,7 @@ pub mod works;
 
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
-pub use quotas::{Pacing, Quota, Quotas, Volume};
+pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
 pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
