@@ -9,7 +9,7 @@ use super::dispatch::{self, Job, Path};
 use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
-use super::sight::{Sight, output, served};
+use super::sight::{Sight, hauls, output, served, used as used_up};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
@@ -29,7 +29,7 @@ pub struct Record {
     pub calm_output: Vec<f64>,
     /// Month × (destinations, world), t.
     pub exports: Vec<Note>,
-    /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
+    /// Scalars: scopes × metrics, price peaks, quotas, smuggling, drawn parameters.
     pub scalars: Vec<Row>,
     /// Largest mass of a lane that lay beyond its desk's calendar, t, over the realizations that count.
     pub overflow: f64,
@@ -62,6 +62,13 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     for side in watch.sides.iter().filter(|_| plan.baseline) {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
+    }
+    for quota in shocks.quotas.iter().filter(|_| watch.quotas) {
+        names.push(("quota_used".into(), format!("event:{}", shocks.schedules[quota.event].id)));
+    }
+    for traffic in &watch.traffic {
+        let scope = format!("commodity:{}", network.commodities[traffic.commodity].id);
+        names.extend(["smuggled", "seized"].map(|m| (m.to_string(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -181,7 +188,7 @@ pub(super) fn look(l: &mut Looking<'_>, state: &State) {
 pub(super) fn note(l: &mut Looking<'_>, state: &State) {
     let Job { network, watch, plan, .. } = l.job;
     for (i, reading) in watch.readings.iter().enumerate() {
-        l.series[i * plan.horizon + l.period] = Note::new(&l.sight.read(network, state, *reading), l.used);
+        l.series[i * plan.horizon + l.period] = Note::new(&l.sight.read(network, watch, state, *reading), l.used);
     }
 }
 
@@ -252,6 +259,8 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
+    record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
+    record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));

@@ -69,6 +69,7 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         facilities: vec![],
         slots: vec![],
         lanes: vec![],
+        illicit: vec![],
         inbound: vec![],
         outbound: vec![],
         activities: vec![],
@@ -304,6 +305,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             capacity,
             slots: first_slot..n.slots.len(),
             activities: first_activity..n.activities.len(),
+            illicit: f.illicit,
             sector: f.demand.as_ref().and_then(|d| n.sectors.iter().position(|x| x == &d.sector)),
         });
     }

@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+pub mod illicit;
 mod link;
 mod market;
 mod needs;
@@ -15,6 +16,7 @@ mod parameter;
 mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use illicit::Illicit;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
@@ -40,11 +42,13 @@ pub struct Network {
     pub facilities: Vec<Facility>,
     /// Slots, sorted by facility and commodity.
     pub slots: Vec<Slot>,
-    /// Lanes, sorted by source slot, then destination.
+    /// Lanes, sorted by source slot, then destination; illicit ones behind all others, in the order of their ids.
     pub lanes: Vec<Lane>,
+    /// What makes smugglers use the illicit ones.
+    pub illicit: Vec<Illicit>,
     /// For each slot, its arriving lanes in lane order.
     pub inbound: Vec<Vec<usize>>,
-    /// For each slot, the range of its leaving lanes.
+    /// For each slot, the range of its leaving lanes, illicit ones apart.
     pub outbound: Vec<std::ops::Range<usize>>,
     /// One entry for each facility and recipe.
     pub activities: Vec<Activity>,
@@ -108,6 +112,8 @@ pub struct Facility {
     pub slots: std::ops::Range<usize>,
     /// Its activities.
     pub activities: std::ops::Range<usize>,
+    /// Whether what it makes is outside production quotas, and what a crackdown shuts.
+    pub illicit: bool,
     /// Sector index if it is a user.
     pub sector: Option<usize>,
 }
@@ -186,7 +192,7 @@ pub enum Role {
 /// A directed link carrying one commodity for one end-use class.
 #[derive(Debug, Clone)]
 pub struct Lane {
-    /// `from>to:commodity`.
+    /// `from>to:commodity`; `from~to:commodity` if it is illicit.
     pub name: String,
     /// Source slot.
     pub from: usize,
@@ -198,8 +204,10 @@ pub struct Lane {
     pub lead: usize,
     /// Pushed share of the source's excess, or bought share of the destination's orders.
     pub share: f64,
-    /// Whether it is pushed.
+    /// Whether it is pushed: who receives has not ordered.
     pub push: bool,
+    /// Its index in [`Network::illicit`], if smugglers use it.
+    pub illicit: Option<usize>,
     /// Buyers it stands for.
     pub buyers: usize,
     /// Most a week, t (infinite: none).
@@ -318,6 +326,7 @@ impl Network {
             return None;
         }
         market::build(scenario, &mut network);
+        illicit::join(scenario, &mut network, problems);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }
@@ -336,6 +345,11 @@ impl Network {
     /// Region of a slot.
     pub fn region_of(&self, slot: usize) -> usize {
         self.facilities[self.slots[slot].facility].region
+    }
+
+    /// Lanes of lawful trade.
+    pub fn lawful(&self) -> std::ops::Range<usize> {
+        0..self.lanes.len() - self.illicit.len()
     }
 
     /// Whether a lane leaves one side of the border for the other, outwards.

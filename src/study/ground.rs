@@ -179,7 +179,8 @@ fn same_chain(a: &Scenario, b: &Scenario) -> bool {
     #[rustfmt::skip]
     let Scenario {
         title: _, description: _, events: _, checks: _, evidence: _, files: _,
-        run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, price, behaviour, thrift, rows,
+        run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, illicit_lanes, price, behaviour, thrift,
+        rows,
     } = a;
     *run == b.run
         && *elements == b.elements
@@ -192,6 +193,7 @@ fn same_chain(a: &Scenario, b: &Scenario) -> bool {
         && *facilities == b.facilities
         && *supplies == b.supplies
         && *pushes == b.pushes
+        && *illicit_lanes == b.illicit_lanes
         && *price == b.price
         && *behaviour == b.behaviour
         && *thrift == b.thrift
@@ -203,10 +205,17 @@ fn narrow(watch: &mut Watch, network: &Network, outcomes: &[Outcome]) {
     watch.series.clear();
     watch.readings.clear();
     watch.groups.clear();
+    watch.rents.clear();
+    watch.quotas = outcomes.iter().any(|o| o.metric == "quota_used");
     watch.destinations.clear();
     watch.export_lanes.clear();
     let of_users = |o: &&Outcome| METRICS.contains(&o.metric.as_str());
     watch.scopes.retain(|s| outcomes.iter().filter(of_users).any(|o| o.means_scope(&s.name)));
+    let told = |metric: &str, scope: &str| outcomes.iter().any(|o| o.metric == metric && o.means_scope(scope));
+    watch.traffic.retain(|t| {
+        let scope = format!("commodity:{}", network.commodities[t.commodity].id);
+        told("smuggled", &scope) || told("seized", &scope)
+    });
     watch.sides.retain(|s| {
         let scope = format!("commodity:{}", network.commodities[s.commodity].id);
         outcomes.iter().filter(|o| !of_users(o)).any(|o| o.means_scope(&scope))

@@ -20,9 +20,13 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
-    /// Reads `metric@scope`; `metric` alone means the world, or every commodity if the metric is one of prices.
+    /// Reads `metric@scope`; `metric` alone means the world, every quota, or every commodity, whichever the metric is about.
     pub fn read(text: &str) -> Outcome {
-        let own = if METRICS.contains(&text) { "world" } else { "commodity:*" };
+        let own = match text {
+            "quota_used" => "event:*",
+            _ if METRICS.contains(&text) => "world",
+            _ => "commodity:*",
+        };
         let (metric, scope) = text.split_once('@').unwrap_or((text, own));
         Outcome { metric: metric.trim().to_owned(), scope: scope.trim().to_owned() }
     }

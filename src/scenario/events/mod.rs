@@ -6,12 +6,14 @@
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod smuggling;
 pub mod trade;
 pub mod works;
 
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
-pub use quotas::{Pacing, Quota, Quotas, Volume};
+pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
+pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
 
@@ -86,6 +88,8 @@ pub enum EventKind {
     Politics(Politics),
     /// Caps over a span.
     Quotas(Quotas),
+    /// Smugglers and who hunts them.
+    Smuggling(Smuggling),
     /// Shut, slow or costly lanes.
     Trade(Trade),
     /// Capacity and demand.
@@ -93,7 +97,7 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES];
+const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {

@@ -2,6 +2,7 @@
 
 mod check;
 mod facility;
+mod illicit;
 mod lane;
 mod law;
 mod world;
@@ -55,6 +56,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let facilities: Vec<Facility> = each(r, &mut top, "facility", |r, sheet| facility::facility(r, sheet, &defaults));
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
+    let illicit_lanes = each(r, &mut top, "illicit_lane", illicit::illicit_lane);
     let price = with(r, &mut top, "price", law::price);
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
@@ -77,6 +79,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         facilities,
         supplies,
         pushes,
+        illicit_lanes,
         price,
         behaviour,
         thrift,
@@ -100,6 +103,7 @@ fn sort(s: &mut Scenario) {
     s.facilities.sort_by(|a, b| a.id.cmp(&b.id));
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.illicit_lanes.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
 }

@@ -5,6 +5,7 @@
 
 mod chain;
 mod dist;
+mod illicit;
 mod law;
 
 use std::collections::BTreeMap;
@@ -12,9 +13,12 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-pub use super::events::{Event, EventKind, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, Works};
+pub use super::events::{
+    Batch, Event, EventKind, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Smuggling, Trade, Volume, Works,
+};
 pub use chain::*;
 pub use dist::*;
+pub use illicit::*;
 pub use law::*;
 
 /// One scenario, its bases merged in.
@@ -46,6 +50,8 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// Lanes of smugglers, sorted by id.
+    pub illicit_lanes: Vec<IllicitLane>,
     /// The price law.
     pub price: PriceLaw,
     /// How facilities forecast, order and share.
@@ -65,7 +71,7 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 10] = [
+pub const VARIABLES: [&str; 14] = [
     "unmet_share",     // share of demand not served
     "lines_down",      // share of demand whose line is down
     "cover",           // weeks of use in stock
@@ -76,6 +82,10 @@ pub const VARIABLES: [&str; 10] = [
     "price",           // USD/kg, of a market
     "exports",         // finished goods leaving the inside, t/week
     "held",            // mass held at a desk, t
+    "quota_used",      // share of what an export or production quota has handed out that was used
+    "quota_rent",      // USD/kg that an export quota earns at the border, mean over its opening trade
+    "smuggled",        // let through on illicit lanes, t/week
+    "seized",          // seized there, t/week
 ];
 
 /// `[run]`.
