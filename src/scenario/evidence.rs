@@ -11,7 +11,7 @@ use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
-const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "price", "behaviour", "thrift"];
+const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "join", "expertise", "project", "price", "behaviour", "thrift"];
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =

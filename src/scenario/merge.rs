@@ -17,6 +17,9 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("facility", &["id"]),
     ("supply", &["to", "commodity"]),
     ("push", &["from", "commodity"]),
+    ("join", &["from", "commodity"]),
+    ("expertise", &["region", "stage"]),
+    ("project", &["id"]),
     ("check", &["id"]),
     ("event", &["id"]),
 ];

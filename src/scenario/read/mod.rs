@@ -5,6 +5,7 @@ mod event;
 mod facility;
 mod lane;
 mod law;
+mod project;
 mod world;
 
 use super::evidence;
@@ -56,6 +57,9 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let facilities: Vec<Facility> = each(r, &mut top, "facility", |r, sheet| facility::facility(r, sheet, &defaults));
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
+    let joins = each(r, &mut top, "join", project::join);
+    let expertise = each(r, &mut top, "expertise", project::expertise);
+    let projects = each(r, &mut top, "project", project::project);
     let price = with(r, &mut top, "price", law::price);
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
@@ -78,6 +82,9 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         facilities,
         supplies,
         pushes,
+        joins,
+        expertise,
+        projects,
         price,
         behaviour,
         thrift,
@@ -101,6 +108,9 @@ fn sort(s: &mut Scenario) {
     s.facilities.sort_by(|a, b| a.id.cmp(&b.id));
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.joins.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.expertise.sort_by(|a, b| (&a.region, a.stage).cmp(&(&b.region, b.stage)));
+    s.projects.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
 }

@@ -7,6 +7,7 @@ mod chain;
 mod dist;
 mod event;
 mod law;
+mod project;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use chain::*;
 pub use dist::*;
 pub use event::*;
 pub use law::*;
+pub use project::*;
 
 /// One scenario, its bases merged in.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +48,12 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// Who may buy from planned facilities.
+    pub joins: Vec<Join>,
+    /// People who know how, by region and stage.
+    pub expertise: Vec<Expertise>,
+    /// Capacity that somebody means to add, sorted by id.
+    pub projects: Vec<Project>,
     /// The price law.
     pub price: PriceLaw,
     /// How facilities forecast, order and share.
@@ -65,7 +73,7 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 10] = [
+pub const VARIABLES: [&str; 13] = [
     "unmet_share",     // share of demand not served
     "lines_down",      // share of demand whose line is down
     "cover",           // weeks of use in stock
@@ -76,6 +84,9 @@ pub const VARIABLES: [&str; 10] = [
     "price",           // USD/kg, of a market
     "exports",         // finished goods leaving the inside, t/week
     "held",            // mass held at a desk, t
+    "outside_share",   // share of what a stage makes that is made outside the border
+    "project_capacity", // capacity in force of projects outside, t a year of what drives the stage
+    "project_clock",   // speed of the clock of projects outside: 1 where people are not short
 ];
 
 /// `[run]`.
