@@ -191,7 +191,7 @@ fn first_onset(draws: &Draws, horizon: usize) -> Row {
 fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, mut peaks: Vec<[Row; 3]>) -> Calm {
     let Job { network, calm, watch, plan, .. } = job;
     let mut made = vec![0.0; watch.groups.len() * plan.horizon];
-    let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
+    let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], comes: draws.comes.clone(), buyers: vec![] };
     let world = World { network, shocks: calm, draws: &quiet };
     let mut state = State::open(world);
     let mut now = calm.period(network);

@@ -6,19 +6,23 @@
 
 mod build;
 mod check;
+pub(crate) mod expertise;
 mod link;
 mod market;
 mod needs;
 mod opening;
 mod order;
 mod parameter;
+mod project;
 mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use expertise::Pool;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
+pub use project::{Hazard, Offer, Plant, Project};
 
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Drive, NoiseKind, Scenario, SharingRule, Stage};
@@ -56,6 +60,16 @@ pub struct Network {
     pub markets: Vec<Market>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
+    /// People who know how, by region and stage.
+    pub pools: Vec<Pool>,
+    /// Projects, sorted by id.
+    pub projects: Vec<Project>,
+    /// Facilities that projects add to.
+    pub plants: Vec<Plant>,
+    /// What planned facilities offer.
+    pub offers: Vec<Offer>,
+    /// Per slot: lanes that join it to planned suppliers; empty without any in the network.
+    pub joined: Vec<Vec<usize>>,
     /// The price law's parameters.
     pub price: PriceLaw,
     /// The behaviour's parameters.
@@ -110,6 +124,10 @@ pub struct Facility {
     pub activities: std::ops::Range<usize>,
     /// Sector index if it is a user.
     pub sector: Option<usize>,
+    /// Whether it opens without flow and sells what its projects bring.
+    pub planned: bool,
+    /// Index in [`Network::plants`] if projects add to it.
+    pub plant: Option<usize>,
 }
 
 /// How a facility's capacity is given.
@@ -200,6 +218,8 @@ pub struct Lane {
     pub share: f64,
     /// Whether it is pushed.
     pub push: bool,
+    /// Weight of its customer in a planned supplier's offer, if it joins one; its share is then 0.
+    pub joins: Option<f64>,
     /// Buyers it stands for.
     pub buyers: usize,
     /// Most a week, t (infinite: none).
@@ -318,6 +338,7 @@ impl Network {
             return None;
         }
         market::build(scenario, &mut network);
+        project::baskets(&mut network);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }

@@ -3,12 +3,14 @@
 //! Types of events come in families, one file each: what the file asks for, its words, how it is read. `shocks/disruption/` and
 //! `engine/events/` have the same families.
 
+pub mod knowhow;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
 pub mod trade;
 pub mod works;
 
+pub use knowhow::Knowhow;
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
 pub use quotas::{Pacing, Quota, Quotas, Volume};
@@ -80,6 +82,8 @@ pub struct Event {
 // A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
 #[allow(clippy::large_enum_variant)]
 pub enum EventKind {
+    /// Who may know how, and what is built.
+    Knowhow(Knowhow),
     /// Desks and what they let pass.
     Papers(Papers),
     /// Suspends other events.
@@ -93,7 +97,7 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES];
+const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {
