@@ -154,7 +154,7 @@ fn settle(world: World<'_>, k: usize, state: &mut State) {
             for w in 0..WIDTH {
                 // Who lacks people learns less of what it makes.
                 let part = here.in_force[w] / max(before[w], 1e-300);
-                here.experience[w] += here.clock[w] * part * made[w] / full[w];
+                here.experience[w] += here.clock[w] * part * made[w] / max(full[w], 1e-300);
                 let doublings = ln1((known[w] + here.experience[w]) / known[w]) / std::f64::consts::LN_2;
                 let spoiled = min(first[w] * here.worse[w], 0.99) * exp1(doublings * ln1(ratio[w]));
                 weight[w] += here.capacity[w];

@@ -9,6 +9,9 @@ use crate::wide::{Row, WIDTH, ZERO, max, min};
 /// Feed for so many weeks must lie at a new plant before it offers all of its capacity (assumed).
 const AT_HAND: f64 = 2.0;
 
+/// A plant that grows lays in feed for so many times what is ordered of it (assumed).
+pub(super) const AHEAD: f64 = 2.0;
+
 /// A new plant keeps feed for at least this share of its capacity, orders or not: else it would never begin (assumed).
 pub(super) const READY: f64 = 0.1;
 

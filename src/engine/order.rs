@@ -68,6 +68,11 @@ fn received(world: World<'_>, s: usize, state: &State) -> Row {
 fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
     let n = world.network;
     let desired = state.slots[s].desired;
+    if n.slots[s].role == Role::Input && n.facilities[n.slots[s].facility].planned {
+        // It knows its own plans.
+        state.slots[s].usage_forecast = desired;
+        return;
+    }
     follow(&mut state.slots[s].usage_forecast, &desired, weight);
     let Some(user) = n.slots[s].user else { return };
     match n.needs.answer[user] {

@@ -1,7 +1,7 @@
 //! In: what is on hand. Out: what facilities make of it, and what final demand is served.
 
 use super::events::{allowance, shrink, spend};
-use super::offer::READY;
+use super::offer::{AHEAD, READY};
 use super::{State, World};
 use crate::network::Network;
 use crate::scenario::schema::Drive;
@@ -78,9 +78,7 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
         for a in facility.activities.clone() {
             let mut row = state.activity[a];
             if facility.planned {
-                for w in 0..WIDTH {
-                    row[w] = max(row[w], READY * ceiling[w]);
-                }
+                row = outlook(world, a, &ceiling, state);
             }
             for (slot, amount) in &n.activities[a].inputs {
                 let desired = &mut state.slots[*slot].desired;
@@ -90,6 +88,21 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
             }
         }
     }
+}
+
+/// Activity for which a planned facility lays in feed: up to twice what is ordered of it, as it grows into its capacity.
+#[inline(always)]
+fn outlook(world: World<'_>, a: usize, ceiling: &Row, state: &State) -> Row {
+    let activity = &world.network.activities[a];
+    let mut units = ZERO;
+    for &d in &activity.drivers {
+        let (slot, per_unit) = activity.outputs[d];
+        let (forecast, scale) = (&state.slots[slot].order_forecast, AHEAD / per_unit);
+        for w in 0..WIDTH {
+            units[w] = min(max(units[w], scale * forecast[w] + READY * ceiling[w]), ceiling[w]);
+        }
+    }
+    units
 }
 
 /// Makes as much more as will be spoiled.

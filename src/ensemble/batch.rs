@@ -9,6 +9,7 @@ use super::dispatch::Job;
 use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
+use super::outside::Course;
 use super::sight::{Sight, output, served};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
@@ -62,6 +63,9 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     for side in watch.sides.iter().filter(|_| plan.baseline) {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
+    }
+    for chapter in &watch.chapters {
+        names.extend(chapter.metrics(plan.horizon).into_iter().map(|m| (m.to_string(), chapter.scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -123,6 +127,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     refill(&mut record.output, watch.groups.len() * plan.horizon, 0.0);
     let mut exported = vec![ZERO; watch.export_cells()];
     let mut tracks = vec![Track::new(); watch.users.len()];
+    let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
     let mut peaks = no_peaks();
     let onset = first_onset(&draws, plan.horizon);
     for t in 0..plan.horizon {
@@ -143,8 +148,11 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
             }
             track.week(week, &age);
         }
+        for ((course, chapter), made) in courses.iter_mut().zip(&watch.chapters).zip(&sight.made) {
+            course.week(t, &made.share(), &chapter.capacity(&state));
+        }
         for (i, reading) in watch.readings.iter().enumerate() {
-            record.series[i * plan.horizon + t] = Note::new(&sight.read(network, &state, *reading), used);
+            record.series[i * plan.horizon + t] = Note::new(&sight.read(network, watch, &state, *reading), used);
         }
         sight.raise_peaks(watch, &mut peaks);
         output(watch, &state, (t, plan.horizon), used, &mut record.output);
@@ -164,6 +172,7 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
+    record.scalars.extend(courses.iter().flat_map(Course::finish));
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));

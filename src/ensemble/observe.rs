@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::outside::{Chapter, chapters};
 use crate::network::{Network, place};
 use crate::scenario::schema::{Run, VARIABLES};
 use crate::shocks::Shocks;
@@ -38,6 +39,12 @@ pub enum Reading {
     Exports(usize),
     /// Mass held at a desk, t.
     Held(usize),
+    /// Share of a stage made outside, index into `chapters`.
+    Outside(usize),
+    /// Capacity of a stage's projects outside, t a year.
+    ProjectCapacity(usize),
+    /// Speed of their clock.
+    ProjectClock(usize),
 }
 
 /// A series of which percentiles are reported.
@@ -108,6 +115,8 @@ pub struct Watch {
     pub destinations: Vec<usize>,
     /// Finished lanes leaving the inside: (lane, index in `destinations`).
     pub export_lanes: Vec<(usize, usize)>,
+    /// Stages with projects outside.
+    pub chapters: Vec<Chapter>,
     /// Calendar months: `YYYY-MM` and whether the run covers only part of it.
     pub months: Vec<(String, bool)>,
     /// Per period: (month, share of the period's days) — at most two.
@@ -129,6 +138,7 @@ impl Watch {
             groups: groups(network),
             destinations: vec![],
             export_lanes: vec![],
+            chapters: chapters(network),
             months,
             days,
         };
@@ -266,6 +276,11 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)>
     }
     for (d, desk) in shocks.desks.iter().enumerate() {
         add("held", format!("desk:{}", desk.id), "t", Reading::Held(d));
+    }
+    for (i, chapter) in watch.chapters.iter().enumerate() {
+        add("outside_share", chapter.scope.clone(), "share", Reading::Outside(i));
+        add("project_capacity", chapter.scope.clone(), "t/yr", Reading::ProjectCapacity(i));
+        add("project_clock", chapter.scope.clone(), "share", Reading::ProjectClock(i));
     }
     debug_assert!(list.iter().all(|(s, _)| VARIABLES.contains(&s.variable)));
     list.sort_by(|(a, _), (b, _)| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));

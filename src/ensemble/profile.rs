@@ -51,7 +51,7 @@ pub fn profile(job: Job<'_>) -> Profile {
         }
         lap(&mut out.watch);
         for (i, reading) in watch.readings.iter().enumerate() {
-            notes[i * plan.horizon + t] = Note::new(&sight.read(network, &state, *reading), WIDTH);
+            notes[i * plan.horizon + t] = Note::new(&sight.read(network, watch, &state, *reading), WIDTH);
         }
         lap(&mut out.note);
     }

@@ -103,7 +103,7 @@ impl Spy<'_> {
             place += 1;
         };
         for series in &self.watch.series {
-            let row = moment.sight.read(moment.world.network, moment.state, self.watch.readings[series.reading]);
+            let row = moment.sight.read(moment.world.network, self.watch, moment.state, self.watch.readings[series.reading]);
             put(series.variable, &|| series.scope.clone(), series.unit, &row);
         }
         chain(moment, &mut put);

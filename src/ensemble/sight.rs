@@ -2,6 +2,7 @@
 
 use super::metrics::{LINE_DOWN, Week};
 use super::observe::{Reading, Watch};
+use super::outside::Output;
 use crate::engine::State;
 use crate::network::Network;
 use crate::wide::{Row, WIDTH, ZERO, add, max, total, within};
@@ -15,6 +16,8 @@ pub struct Sight {
     pub sides: Vec<[Row; 2]>,
     /// Per destination, and last for all: finished goods that left the inside, t/week.
     pub exports: Vec<Row>,
+    /// Per stage with projects outside: what is made there and in all.
+    pub made: Vec<Output>,
 }
 
 impl Sight {
@@ -24,6 +27,7 @@ impl Sight {
             weeks: vec![Week::default(); watch.users.len()],
             sides: vec![[ZERO; 2]; watch.sides.len()],
             exports: vec![ZERO; watch.destinations.len() + 1],
+            made: watch.chapters.iter().map(Output::new).collect(),
         }
     }
 
@@ -34,6 +38,9 @@ impl Sight {
             service(network, state, users, week);
         }
         self.prices(network, watch, state);
+        for (made, chapter) in self.made.iter_mut().zip(&watch.chapters) {
+            made.look(chapter, state);
+        }
         self.exports.fill(ZERO);
         for &(l, d) in &watch.export_lanes {
             add(&mut self.exports[d], state.lanes[l].departed());
@@ -86,7 +93,7 @@ impl Sight {
 
     /// One reading.
     #[inline(always)]
-    pub fn read(&self, network: &Network, state: &State, reading: Reading) -> Row {
+    pub fn read(&self, network: &Network, watch: &Watch, state: &State, reading: Reading) -> Row {
         match reading {
             Reading::Price(k) => {
                 let mut price = state.markets[k].price;
@@ -117,6 +124,9 @@ impl Sight {
             Reading::Cover(g) => self.weeks[g].cover,
             Reading::Exports(d) => self.exports[d],
             Reading::Held(d) => state.held[d],
+            Reading::Outside(i) => self.made[i].share(),
+            Reading::ProjectCapacity(i) => watch.chapters[i].capacity(state),
+            Reading::ProjectClock(i) => watch.chapters[i].clock(network, state),
         }
     }
 }

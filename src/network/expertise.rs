@@ -29,7 +29,7 @@ pub struct Pool {
 }
 
 /// The word of a stage in files.
-pub(crate) fn stage_word(stage: Stage) -> &'static str {
+pub fn stage_word(stage: Stage) -> &'static str {
     crate::scenario::STAGES.iter().find(|(_, s)| *s == stage).map_or("", |(word, _)| word)
 }
 

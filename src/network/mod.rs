@@ -6,7 +6,7 @@
 
 mod build;
 mod check;
-pub(crate) mod expertise;
+mod expertise;
 mod link;
 mod market;
 mod needs;
@@ -17,7 +17,7 @@ mod project;
 mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
-pub use expertise::Pool;
+pub use expertise::{Pool, stage_word};
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;

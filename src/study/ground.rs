@@ -214,6 +214,7 @@ fn narrow(watch: &mut Watch, network: &Network, outcomes: &[Outcome]) {
         let scope = format!("commodity:{}", network.commodities[s.commodity].id);
         outcomes.iter().filter(|o| !of_users(o)).any(|o| o.means_scope(&scope))
     });
+    watch.chapters.retain(|c| outcomes.iter().any(|o| o.means_scope(&c.scope)));
     let mut users = vec![];
     for scope in &mut watch.scopes {
         scope.group = crate::network::place(&mut users, watch.users[scope.group].clone());
