@@ -9,6 +9,7 @@ use super::dispatch::{self, Job, Path};
 use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
+use super::outside::Course;
 use super::sight::{Sight, hauls, output, served, used as used_up};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
@@ -69,6 +70,9 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     for traffic in &watch.traffic {
         let scope = format!("commodity:{}", network.commodities[traffic.commodity].id);
         names.extend(["smuggled", "seized"].map(|m| (m.to_string(), scope.clone())));
+    }
+    for chapter in &watch.chapters {
+        names.extend(chapter.metrics(plan.horizon).into_iter().map(|m| (m.to_string(), chapter.scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -157,6 +161,8 @@ pub struct Looking<'a> {
     pub sight: &'a mut Sight,
     /// Per group of users: metrics in the making.
     pub tracks: &'a mut [Track],
+    /// Per stage that is told by side of the border: its course so far.
+    pub courses: &'a mut [Course],
     /// Per commodity with a price: peaks so far.
     pub peaks: &'a mut [[Row; 3]],
     /// Reading × period.
@@ -177,6 +183,9 @@ pub(super) fn look(l: &mut Looking<'_>, state: &State) {
             week.baseline = l.calm.served[l.period * watch.users.len() + g];
         }
         track.week(week, &l.age);
+    }
+    for ((course, chapter), made) in l.courses.iter_mut().zip(&watch.chapters).zip(&l.sight.made) {
+        course.week(l.period, &made.share(), &chapter.capacity(state));
     }
     l.sight.raise_peaks(watch, l.peaks);
     output(watch, state, (l.period, plan.horizon), l.used, l.output);
@@ -219,6 +228,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     refill(&mut record.output, watch.groups.len() * plan.horizon, 0.0);
     let mut exported = vec![ZERO; watch.export_cells()];
     let mut tracks = vec![Track::new(); watch.users.len()];
+    let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
     let mut peaks = no_peaks();
     let onset = first_onset(&draws, plan.horizon);
     for t in 0..plan.horizon {
@@ -237,6 +247,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
             calm: &calm,
             sight: &mut sight,
             tracks: &mut tracks,
+            courses: &mut courses,
             peaks: &mut peaks,
             series: &mut record.series,
             output: &mut record.output,
@@ -261,6 +272,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     }
     record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
     record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
+    record.scalars.extend(courses.iter().flat_map(Course::finish));
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
@@ -312,7 +324,14 @@ pub(super) fn look_calm(l: &mut Calming<'_>, state: &State) {
 /// The same realizations without events.
 fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, peaks: Vec<[Row; 3]>) -> Calm {
     let Job { network, calm: shocks, watch, plan, .. } = job;
-    let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], buyers: vec![] };
+    let quiet = Draws {
+        first: draws.first,
+        network: draws.network.clone(),
+        events: vec![],
+        windows: vec![],
+        comes: draws.comes.clone(),
+        buyers: vec![],
+    };
     let world = World { network, shocks, draws: &quiet };
     let mut state = State::open(world);
     let mut now = shocks.period(network);

@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod expertise;
 pub mod illicit;
 mod link;
 mod market;
@@ -13,14 +14,17 @@ mod needs;
 mod opening;
 mod order;
 mod parameter;
+mod project;
 mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use expertise::{Pool, stage_word};
 pub use illicit::Illicit;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
+pub use project::{Hazard, Offer, Plant, Project};
 
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Drive, NoiseKind, Scenario, SharingRule, Stage};
@@ -60,6 +64,16 @@ pub struct Network {
     pub markets: Vec<Market>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
+    /// People who know how, by region and stage.
+    pub pools: Vec<Pool>,
+    /// Projects, sorted by id.
+    pub projects: Vec<Project>,
+    /// Facilities that projects add to.
+    pub plants: Vec<Plant>,
+    /// What planned facilities offer.
+    pub offers: Vec<Offer>,
+    /// Per slot: lanes that join it to planned suppliers; empty without any in the network.
+    pub joined: Vec<Vec<usize>>,
     /// The price law's parameters.
     pub price: PriceLaw,
     /// The behaviour's parameters.
@@ -116,6 +130,10 @@ pub struct Facility {
     pub illicit: bool,
     /// Sector index if it is a user.
     pub sector: Option<usize>,
+    /// Whether it opens without flow and sells what its projects bring.
+    pub planned: bool,
+    /// Index in [`Network::plants`] if projects add to it.
+    pub plant: Option<usize>,
 }
 
 /// How a facility's capacity is given.
@@ -208,6 +226,8 @@ pub struct Lane {
     pub push: bool,
     /// Its index in [`Network::illicit`], if smugglers use it.
     pub illicit: Option<usize>,
+    /// Weight of its customer in a planned supplier's offer, if it joins one; its share is then 0.
+    pub joins: Option<f64>,
     /// Buyers it stands for.
     pub buyers: usize,
     /// Most a week, t (infinite: none).
@@ -327,6 +347,7 @@ impl Network {
         }
         market::build(scenario, &mut network);
         illicit::join(scenario, &mut network, problems);
+        project::baskets(&mut network);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }

@@ -18,6 +18,9 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("supply", &["to", "commodity"]),
     ("push", &["from", "commodity"]),
     ("illicit_lane", &["id"]),
+    ("join", &["from", "commodity"]),
+    ("expertise", &["region", "stage"]),
+    ("project", &["id"]),
     ("check", &["id"]),
     ("event", &["id"]),
 ];

@@ -45,6 +45,8 @@ pub struct Shocks {
     pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
+    /// What events about projects and people do once, at their onset.
+    pub onsets: Vec<disruption::knowhow::Onset>,
     /// Quotas.
     pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
@@ -69,6 +71,8 @@ struct Noise {
     licensed: Vec<Key>,
     /// Illicit lanes whose shipments are seized whole: (index, key).
     seizures: Vec<(usize, Key)>,
+    /// Per project: whether it comes, and, if its start follows from price and risk, whether it is begun this week.
+    projects: Vec<(Key, Option<Key>)>,
 }
 
 /// What a batch drew once.
@@ -82,6 +86,8 @@ pub struct Draws {
     pub events: Vec<Row>,
     /// When each event acts.
     pub windows: Vec<Window>,
+    /// Per project: a uniform that decides whether it comes at all.
+    pub comes: Vec<Row>,
     /// Uniforms for life of the buyers of each licensed lane, concatenated.
     pub buyers: Vec<Row>,
 }
@@ -125,6 +131,8 @@ pub struct PeriodShocks {
     pub review: Vec<Row>,
     /// Whether a file is sent back, per licensed lane: 1 or 0.
     pub returned: Vec<Row>,
+    /// Uniforms per project whose start follows from price and risk.
+    pub project: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
     /// Uniforms that decide seizures, per illicit lane; drawn for those where a week's shipment is seized whole or not at all.
@@ -214,6 +222,7 @@ impl Shocks {
             ruled: vec![false; network.lanes.len()],
             dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
+            onsets: vec![],
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
@@ -225,6 +234,7 @@ impl Shocks {
                 desks: vec![],
                 licensed: vec![],
                 seizures: seizures(seed, network),
+                projects: network.projects.iter().map(|p| (k("project comes", &p.id), p.hazard.map(|_| k("project", &p.id)))).collect(),
             },
         }
     }
@@ -254,7 +264,8 @@ impl Shocks {
             let k = key(self.seed, "buyer", &format!("{}/{}", self.desks[l.desk].id, network.lanes[l.lane].name));
             buyers.extend((0..l.buyers as u32).map(|b| fill_nth(k, b, first)));
         }
-        Draws { first, network: draw(&network.parameters), events, windows, buyers }
+        let comes = self.noise.projects.iter().map(|(k, _)| fill_nth(*k, 0, first)).collect();
+        Draws { first, network: draw(&network.parameters), events, windows, comes, buyers }
     }
 
     /// Room for one period's shocks, to be reused.
@@ -272,6 +283,7 @@ impl Shocks {
             strictness: vec![ZERO; self.desks.len()],
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
+            project: vec![ONE; self.noise.projects.len()],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
             seizure: vec![ZERO; network.illicit.len()],
             late: vec![false; network.lanes.len()],
@@ -296,6 +308,11 @@ impl Shocks {
         let t = period as u32;
         for &(i, k) in &self.noise.seizures {
             fill(k, t, draws.first, &mut out.seizure[i]);
+        }
+        for ((_, begins), row) in self.noise.projects.iter().zip(&mut out.project) {
+            if let Some(k) = begins {
+                fill(*k, t, draws.first, row);
+            }
         }
         for (d, desk) in self.desks.iter().enumerate() {
             if out.active[desk.event] {

@@ -3,6 +3,7 @@
 //! Types of events come in families, one file each: what the file asks for, its words, how it is read. `shocks/disruption/` and
 //! `engine/events/` have the same families.
 
+pub mod knowhow;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
@@ -10,6 +11,7 @@ pub mod smuggling;
 pub mod trade;
 pub mod works;
 
+pub use knowhow::Knowhow;
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
 pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
@@ -82,6 +84,8 @@ pub struct Event {
 // A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
 #[allow(clippy::large_enum_variant)]
 pub enum EventKind {
+    /// Who may know how, and what is built.
+    Knowhow(Knowhow),
     /// Desks and what they let pass.
     Papers(Papers),
     /// Suspends other events.
@@ -97,7 +101,7 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES];
+const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {

@@ -2,6 +2,7 @@
 //!
 //! Types of events come in families, one file each, as in `scenario/events/` and `engine/events/`.
 
+pub mod knowhow;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
@@ -27,6 +28,8 @@ pub struct Effect {
 /// What events do, by family.
 #[derive(Debug, Clone)]
 pub enum Act {
+    /// Slows clocks of projects, holds people back.
+    Knowhow(knowhow::Act),
     /// Sets clocks of desks.
     Papers(papers::Act),
     /// Raises what illicit lanes carry and risk.
@@ -134,6 +137,7 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
     }
     for case in &cases {
         match &case.event.kind {
+            EventKind::Knowhow(kind) => knowhow::compile(case, kind, out, problems),
             EventKind::Papers(kind) => papers::compile(case, kind, out, problems),
             EventKind::Politics(kind) => politics::compile(case, kind, out, problems),
             EventKind::Quotas(kind) => quotas::compile(case, kind, out, problems),
