@@ -4,17 +4,21 @@
 
 pub mod adapt;
 pub mod balance;
+pub mod build;
 pub mod calendar;
 pub mod decide;
 pub mod desks;
 pub mod events;
+mod offer;
 mod open;
 pub mod order;
+pub mod pool;
 pub mod price;
 pub mod produce;
 pub mod receive;
 pub mod share;
 pub mod ship;
+pub mod smuggle;
 pub mod state;
 
 use crate::network::Network;
@@ -33,7 +37,7 @@ pub struct World<'a> {
 }
 
 /// The verbs, in their order.
-pub const VERBS: [&str; 8] = ["events", "desks", "receive", "produce", "order", "ship", "price", "adapt"];
+pub const VERBS: [&str; 9] = ["events", "desks", "receive", "produce", "order", "ship", "price", "adapt", "build"];
 
 /// One period, for a batch of realizations. `now` gains the strengths of events that the state brings about.
 #[inline(always)]
@@ -65,6 +69,8 @@ pub fn step_watched(world: World<'_>, now: &mut PeriodShocks, state: &mut State,
     done(6, now, state);
     adapt::adapt(world, now, state);
     done(7, now, state);
+    build::build(world, now, state);
+    done(8, now, state);
     debug_assert!(balance::nothing_negative(state));
     state.period += 1;
 }

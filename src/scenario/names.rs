@@ -24,6 +24,8 @@ pub enum Sort {
     Event,
     /// An id of an `[[escalation]]`.
     Escalation,
+    /// An id of a `[[project]]`.
+    Project,
 }
 
 impl Sort {
@@ -39,6 +41,7 @@ impl Sort {
             Sort::Desk => "desk",
             Sort::Event => "event",
             Sort::Escalation => "escalation",
+            Sort::Project => "project",
         }
     }
 }
@@ -46,7 +49,7 @@ impl Sort {
 /// Everything that may be referred to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    lists: [Vec<String>; 9],
+    lists: [Vec<String>; 10],
     /// Events that are measures of some escalation.
     moves: Vec<String>,
 }
@@ -81,6 +84,7 @@ impl Names {
             desks,
             ids("event"),
             ids("escalation"),
+            ids("project"),
         ];
         Names { lists, moves: moves(root) }
     }

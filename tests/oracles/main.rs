@@ -3,6 +3,7 @@
 //! Statistical rule: |z| < 4 of means per realization at a fixed seed, and for each sort of oracle a negative control that fails.
 
 mod harness;
+mod knowhow;
 
 mod chain;
 mod controls;
@@ -11,4 +12,6 @@ mod escalation;
 mod flow;
 mod normal;
 mod price;
+mod quotas;
+mod smuggling;
 mod stock;

@@ -3,17 +3,21 @@
 //! Types of events come in families, one file each: what the file asks for, its words, how it is read. `shocks/disruption/` and
 //! `engine/events/` have the same families.
 
+pub mod knowhow;
 mod onset;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod smuggling;
 pub mod trade;
 pub mod works;
 
+pub use knowhow::Knowhow;
 pub use onset::{Condition, Gauge, When};
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
-pub use quotas::{Pacing, Quota, Quotas, Volume};
+pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
+pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
 
@@ -89,12 +93,16 @@ pub struct Event {
 // A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
 #[allow(clippy::large_enum_variant)]
 pub enum EventKind {
+    /// Who may know how, and what is built.
+    Knowhow(Knowhow),
     /// Desks and what they let pass.
     Papers(Papers),
     /// Suspends other events.
     Politics(Politics),
     /// Caps over a span.
     Quotas(Quotas),
+    /// Smugglers and who hunts them.
+    Smuggling(Smuggling),
     /// Shut, slow or costly lanes.
     Trade(Trade),
     /// Capacity and demand.
@@ -102,7 +110,7 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES];
+const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {

@@ -27,6 +27,8 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "anti_hoarding_rule",
             "extraterritorial_rule",
             "detente",
+            "smuggling_crackdown",
+            "illicit_trade",
         ]);
         let kind = if kind == "export_licence" && licensed { "general_licence" } else { kind };
         let kind = if kind == "extraterritorial_rule" && licensed { "desk_rate" } else { kind };
@@ -96,12 +98,8 @@ fn special(kind: &str, dice: &mut Dice) -> String {
             1 => format!("weeks = {{ uniform = [\"0 weeks\", \"{} weeks\"] }}\n", 1 + dice.below(8)),
             _ => "weeks = { lognormal = { median = \"2 weeks\", sigma = 0.5 }, max = \"9 weeks\" }\n".to_string(),
         },
-        "export_quota" | "production_quota" => format!(
-            "multiple = {}\nspan = \"{} weeks\"\npacing = \"{}\"\n",
-            dice.between(0.0, 1.2),
-            1 + dice.below(26),
-            dice.pick(&["first_come", "even"])
-        ),
+        "export_quota" | "production_quota" => illicit::quota(kind, dice),
+        "smuggling_crackdown" | "illicit_trade" => illicit::special(kind, dice),
         "breakdowns" => format!("rate = {}\nrepair = \"{} weeks\"\ncommon = {}\n", dice.between(0.01, 0.3), 1 + dice.below(6), dice.yes()),
         "anti_hoarding_rule" => format!("volume_cap_ratio = {}\n", dice.between(0.0, 1.5)),
         "extraterritorial_rule" => {
