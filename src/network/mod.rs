@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+pub mod concentration;
 mod expertise;
 pub mod illicit;
 mod link;
@@ -308,6 +309,11 @@ pub struct PriceLaw {
     pub noise: Param,
     pub noise_rho: Param,
     pub noise_common: Param,
+    pub walk: Param,
+    pub drift: Param,
+    pub jump_rate: Param,
+    pub jump_mean: Param,
+    pub jump_sd: Param,
     pub mine_elasticity: Param,
     pub cover_factor: Param,
     pub smoothing: f64,
