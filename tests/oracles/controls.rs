@@ -103,7 +103,7 @@ fn breakdowns_last_as_long_and_come_as_often_as_they_say() {
     let (fail, mend) = (0.04, 0.25);
     let up = mend / (fail + mend);
     // Weeks for which it has been broken, counted from what it made.
-    let mut down_for = vec![0_usize; WIDTH];
+    let mut down_for = [0_usize; WIDTH];
     let means = case.means(20, 200, |_, s| {
         for w in 0..WIDTH {
             down_for[w] = if s.broken[0][w] > 0.0 { down_for[w] + 1 } else { 0 };
