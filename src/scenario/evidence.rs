@@ -11,11 +11,11 @@ use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
-const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "price", "behaviour", "thrift"];
+const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "stockpile", "in_use", "price", "behaviour", "thrift"];
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =
-    &["id", "name", "unit", "country", "region", "from", "to", "facility", "commodity", "recipe", "source", "sources", "sector"];
+    &["id", "name", "unit", "country", "region", "from", "to", "facility", "commodity", "recipe", "source", "sources", "sector", "becomes"];
 
 /// Counts the numbers of the world and warns of items that have some without support.
 pub fn count(root: &Table, problems: &mut Problems) -> Evidence {

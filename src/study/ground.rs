@@ -179,7 +179,7 @@ fn same_chain(a: &Scenario, b: &Scenario) -> bool {
     #[rustfmt::skip]
     let Scenario {
         title: _, description: _, events: _, checks: _, evidence: _, files: _,
-        run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, price, behaviour, thrift, rows,
+        run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, stockpiles, in_use, price, behaviour, thrift, rows,
     } = a;
     *run == b.run
         && *elements == b.elements
@@ -192,6 +192,8 @@ fn same_chain(a: &Scenario, b: &Scenario) -> bool {
         && *facilities == b.facilities
         && *supplies == b.supplies
         && *pushes == b.pushes
+        && *stockpiles == b.stockpiles
+        && *in_use == b.in_use
         && *price == b.price
         && *behaviour == b.behaviour
         && *thrift == b.thrift

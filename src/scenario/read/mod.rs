@@ -5,6 +5,7 @@ mod event;
 mod facility;
 mod lane;
 mod law;
+mod loops;
 mod world;
 
 use super::evidence;
@@ -56,6 +57,8 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let facilities: Vec<Facility> = each(r, &mut top, "facility", |r, sheet| facility::facility(r, sheet, &defaults));
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
+    let stockpiles = each(r, &mut top, "stockpile", loops::stockpile);
+    let in_use = each(r, &mut top, "in_use", loops::in_use);
     let price = with(r, &mut top, "price", law::price);
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
@@ -78,6 +81,8 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         facilities,
         supplies,
         pushes,
+        stockpiles,
+        in_use,
         price,
         behaviour,
         thrift,
@@ -101,6 +106,8 @@ fn sort(s: &mut Scenario) {
     s.facilities.sort_by(|a, b| a.id.cmp(&b.id));
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.stockpiles.sort_by(|a, b| (&a.facility, &a.commodity).cmp(&(&b.facility, &b.commodity)));
+    s.in_use.sort_by(|a, b| (&a.region, &a.sector).cmp(&(&b.region, &b.sector)));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
 }

@@ -7,6 +7,7 @@ mod chain;
 mod dist;
 mod event;
 mod law;
+mod loops;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use chain::*;
 pub use dist::*;
 pub use event::*;
 pub use law::*;
+pub use loops::*;
 
 /// One scenario, its bases merged in.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +48,10 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// How stockpiles buy and release.
+    pub stockpiles: Vec<Stockpile>,
+    /// What is in use, wears out and comes back.
+    pub in_use: Vec<InUse>,
     /// The price law.
     pub price: PriceLaw,
     /// How facilities forecast, order and share.
@@ -65,7 +71,7 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 10] = [
+pub const VARIABLES: [&str; 11] = [
     "unmet_share",     // share of demand not served
     "lines_down",      // share of demand whose line is down
     "cover",           // weeks of use in stock
@@ -76,6 +82,7 @@ pub const VARIABLES: [&str; 10] = [
     "price",           // USD/kg, of a market
     "exports",         // finished goods leaving the inside, t/week
     "held",            // mass held at a desk, t
+    "reserve",         // stock of a stockpile with a policy, t
 ];
 
 /// `[run]`.
