@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use coercivity::scenario::schema::{Class, Dist, EventKind, Evidence, Facility, Family, Scenario, Volume};
+use coercivity::scenario::schema::{Class, Dist, EventKind, Evidence, Facility, Family, Papers, Quota, Quotas, Scenario, Trade, Volume};
 use coercivity::scenario::{self, Failure, problem::Problems};
 
 fn told(result: Result<(Scenario, Problems), Failure>) -> (Scenario, Problems) {
@@ -73,7 +73,7 @@ fn every_kind_of_distribution_reads_as_it_is_written() {
         assert_eq!(facility(&load(SOUND, &[("facility.EUR_USE.cover_in", text)]), "EUR_USE").cover_in, expected, "{text}");
     }
     let scenario = load(SOUND, &[("event.april.approval", "{ beta = { mean = 0.85, sd = 0.08 } }")]);
-    let EventKind::ExportLicence(licence) = &scenario.events[0].kind else { panic!("not a licence") };
+    let EventKind::Papers(Papers::ExportLicence(licence)) = &scenario.events[0].kind else { panic!("not a licence") };
     let beta = Dist::Beta { mean: 0.85, sd: 0.08 };
     assert_eq!(
         licence.approval,
@@ -168,10 +168,10 @@ source = "made up"
     let kinds: Vec<&EventKind> = scenario.events.iter().map(|e| &e.kind).collect();
     assert_eq!(kinds.len(), 9);
     assert_eq!(scenario.events[1].start, Dist::Uniform { low: 21.0, high: 30.0 });
-    assert!(matches!(kinds[3], EventKind::ExportQuota { volume: Volume::Mass(Dist::Fixed(150.0)), span: 26, .. }));
-    assert!(matches!(kinds[4], EventKind::ProductionQuota { volume: Volume::Multiple(_), span: 52, .. }));
-    assert_eq!(*kinds[5], EventKind::ExportBan { leakage: Dist::Fixed(0.0), divert: false });
-    let EventKind::LogisticsDelay { weeks } = kinds[8] else { panic!("not a delay") };
+    assert!(matches!(kinds[3], EventKind::Quotas(Quotas::Export(Quota { volume: Volume::Mass(Dist::Fixed(150.0)), span: 26, .. }))));
+    assert!(matches!(kinds[4], EventKind::Quotas(Quotas::Production(Quota { volume: Volume::Multiple(_), span: 52, .. }))));
+    assert_eq!(*kinds[5], EventKind::Trade(Trade::Ban { leakage: Dist::Fixed(0.0), divert: false }));
+    let EventKind::Trade(Trade::Delay { weeks }) = kinds[8] else { panic!("not a delay") };
     assert_eq!(weeks.max, Some(20.0));
     assert_eq!(weeks.family, Family::Lognormal(Dist::Uniform { low: 1.0, high: 2.0 }, Dist::Fixed(0.5)));
 }
@@ -224,7 +224,7 @@ fn an_override_goes_over_everything_and_may_leave_quotes_out() {
     assert_eq!(facility(&scenario, "EUR_USE").cover_in, Dist::Fixed(4.0));
     assert_eq!(facility(&scenario, "EUR_USE").demand.as_ref().map(|d| d.noise.clone()), Some(Dist::Fixed(0.05)));
     assert_eq!(scenario.supplies[0].from[0].lead, Some(1));
-    let EventKind::ExportLicence(licence) = &scenario.events[0].kind else { panic!("not a licence") };
+    let EventKind::Papers(Papers::ExportLicence(licence)) = &scenario.events[0].kind else { panic!("not a licence") };
     assert_eq!(licence.approval.last(), Some(&(Class::Military, Some("EUR".into()), Dist::Fixed(0.02))));
 }
 

@@ -6,7 +6,7 @@ use super::share;
 use super::{State, World};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
-use crate::shocks::disruption::Quota;
+use crate::shocks::disruption::quotas::Quota;
 use crate::wide::{Row, WIDTH, ZERO, add, any, each, max, min, times};
 
 /// Shipments below this share of a lane's opening flow are left over from rounding.

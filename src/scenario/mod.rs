@@ -4,6 +4,7 @@
 //! together (shares that sum to one, recipes that conserve mass) is checked where they are joined, in the next room.
 
 pub(crate) mod distribution;
+pub mod events;
 mod evidence;
 pub(crate) mod locate;
 mod merge;

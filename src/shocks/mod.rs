@@ -15,7 +15,7 @@ use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
 use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, any, each, splat};
 use demand::demand_factor;
-use disruption::Effect;
+use disruption::{Act, Effect, trade};
 use regime::Desk;
 use schedule::{Schedule, Window};
 use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
@@ -46,7 +46,7 @@ pub struct Shocks {
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
     /// Quotas.
-    pub quotas: Vec<disruption::Quota>,
+    pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
     pub permits: Vec<regime::Permit>,
     /// Longest extra transit of each lane, weeks.
@@ -170,7 +170,7 @@ impl Shocks {
         }
         let mut lanes: std::collections::BTreeMap<usize, Option<usize>> = std::collections::BTreeMap::new();
         for effect in &self.effects {
-            if let Effect::Ban { lanes: banned, divert, .. } = effect {
+            if let Act::Trade(trade::Act::Ban { lanes: banned, divert, .. }) = &effect.act {
                 banned.iter().for_each(|&l| self.ruled[l] = true);
                 if *divert {
                     lanes.extend(banned.iter().map(|&l| (l, None)));

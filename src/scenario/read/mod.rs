@@ -1,14 +1,12 @@
 //! In: merged tables. Out: a [`Scenario`], and every problem of its values and names.
 
 mod check;
-mod event;
 mod facility;
 mod lane;
 mod law;
 mod loops;
 mod world;
 
-use super::evidence;
 use super::merge;
 use super::names::{Names, Sort};
 use super::number;
@@ -16,6 +14,7 @@ use super::ranges::HORIZON;
 use super::reader::{Reader, Sheet};
 use super::schema::{Class, Facility, Named, RowTable, Run, Scenario, SourceFile, Stage, VARIABLES};
 use super::value::{Table, Value};
+use super::{events, evidence};
 
 /// Words for stages.
 pub const STAGES: &[(&str, Stage)] = &[
@@ -63,7 +62,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
     let checks = each(r, &mut top, "check", check::check);
-    let events = each(r, &mut top, "event", event::event);
+    let events = each(r, &mut top, "event", events::event);
     top.finish(r);
     let evidence = evidence::count(root, &mut r.problems);
     let rows = r.rows.clone();
@@ -137,7 +136,7 @@ fn with<'a, T>(r: &mut Reader, top: &mut Sheet<'a>, key: &'static str, read: imp
 }
 
 /// The id of an item and its name for people.
-fn id_and_name(r: &mut Reader, sheet: &mut Sheet<'_>) -> (String, String) {
+pub fn id_and_name(r: &mut Reader, sheet: &mut Sheet<'_>) -> (String, String) {
     let id = sheet.text(r, "id").unwrap_or_default();
     let name = sheet.text(r, "name").unwrap_or_else(|| id.clone());
     (id, name)

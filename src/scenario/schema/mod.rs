@@ -5,7 +5,6 @@
 
 mod chain;
 mod dist;
-mod event;
 mod law;
 mod loops;
 
@@ -13,9 +12,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+pub use super::events::{Event, EventKind, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, Works};
 pub use chain::*;
 pub use dist::*;
-pub use event::*;
 pub use law::*;
 pub use loops::*;
 

@@ -1,0 +1,63 @@
+//! In: events about papers. Out: desks, their clocks, general licences, on indices.
+
+use super::{Case, always, lane_in};
+use crate::network::Param;
+use crate::scenario::problem::Problems;
+use crate::scenario::schema::{EventKind, Papers};
+use crate::shocks::Shocks;
+use crate::shocks::regime::{add_desk, add_permit};
+
+/// What is done to desks.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Sets the clock of desks.
+    Rate {
+        /// Desks.
+        desks: Vec<usize>,
+        /// Rate at full strength.
+        rate: Param,
+    },
+}
+
+/// The desk of a licence event.
+pub(super) fn desk(case: &Case<'_>, out: &mut Shocks, problems: &mut Problems) {
+    let EventKind::Papers(Papers::ExportLicence(licence)) = &case.event.kind else { return };
+    let lanes = case.lanes();
+    if lanes.is_empty() {
+        case.nothing(problems, "no lane lies in its scope");
+    }
+    add_desk(case.event, case.index, licence, &lanes, case.network, out, case.scenario.run.horizon, problems);
+}
+
+fn named(names: &[String], out: &Shocks) -> Vec<usize> {
+    (0..out.desks.len()).filter(|&d| names.is_empty() || names.contains(&out.desks[d].id)).collect()
+}
+
+/// What the other events do to desks.
+pub(super) fn compile(case: &Case<'_>, kind: &Papers, out: &mut Shocks, problems: &mut Problems) {
+    match kind {
+        Papers::ExportLicence(_) => {}
+        Papers::DeskRate { desks, rate } => {
+            let desks = named(desks, out);
+            if desks.is_empty() {
+                case.nothing(problems, "there is no desk whose clock it could set");
+            } else if always(rate, 1.0) {
+                case.nothing(problems, "a clock that runs at rate 1 is what it is anyway");
+            }
+            let rate = out.parameters.add(case.path("rate"), rate, 0.0, 100.0);
+            for &d in &desks {
+                // A faster clock passes more buckets: the ring holds as many.
+                let fastest = out.parameters.support(rate).1.ceil() as usize;
+                out.desks[d].ring = out.desks[d].ring.max(fastest + 2);
+            }
+            case.add(super::Act::Papers(Act::Rate { desks, rate }), out);
+        }
+        Papers::GeneralLicence { desks, share, volume, span } => {
+            let desks = named(desks, out);
+            let in_scope = |l| lane_in(case.network, &case.event.scope, l);
+            if !add_permit(case.event, case.index, &desks, &in_scope, (share, volume, (*span).max(1)), case.network, out) {
+                case.nothing(problems, "no licensed lane lies in its scope");
+            }
+        }
+    }
+}
