@@ -6,11 +6,11 @@ use crate::wide::{Row, WIDTH, ZERO, add, each};
 /// Element mass in and out of the chain, t: everything that must add up.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    /// On hand, in transit and held, per element.
+    /// On hand, in transit, held and in use, per element.
     pub inside: Vec<Row>,
     /// Mined and taken from infinite sources since the start.
     pub mined: Vec<Row>,
-    /// Served, drained and lost since the start.
+    /// Served, drained, lost and dissipated since the start.
     pub left: Vec<Row>,
 }
 
@@ -20,6 +20,7 @@ pub fn nothing_negative(state: &State) -> bool {
     state.slots.iter().all(|s| good(&s.on_hand) && good(&s.stranded))
         && state.lanes.iter().all(|l| good(&l.backorders))
         && state.transit.iter().all(good)
+        && state.in_use.iter().all(good)
         && state.calendars.iter().flat_map(|c| &c.piles).flatten().all(|file| file.mass >= 0.0)
 }
 
@@ -59,7 +60,17 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
             }
         }
     }
-    for (u, user) in n.users.iter().enumerate() {
+    // What is served is gone, unless it is in use until it wears out.
+    let mut followed = vec![false; n.users.len()];
+    let mut first = 0;
+    for (x, wear) in n.in_use.iter().zip(&state.wear) {
+        let commodity = n.slots[n.users[x.user].slot].commodity;
+        state.in_use[first..first + x.stages].iter().for_each(|row| book(&mut out.inside, commodity, row));
+        book(&mut out.left, commodity, &wear.dissipated);
+        followed[x.user] = true;
+        first += x.stages;
+    }
+    for (u, user) in n.users.iter().enumerate().filter(|(u, _)| !followed[*u]) {
         book(&mut out.left, n.slots[user.slot].commodity, &state.users[u].served_total);
     }
     out

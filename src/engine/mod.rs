@@ -7,6 +7,7 @@ pub mod balance;
 pub mod calendar;
 pub mod desks;
 pub mod events;
+mod in_use;
 mod open;
 pub mod order;
 pub mod price;
@@ -15,6 +16,7 @@ pub mod receive;
 pub mod share;
 pub mod ship;
 pub mod state;
+mod stockpile;
 
 use crate::network::Network;
 use crate::shocks::{Draws, PeriodShocks, Shocks};

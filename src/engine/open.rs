@@ -2,8 +2,8 @@
 
 use super::World;
 use super::calendar::Calendar;
-use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, UserState};
-use crate::network::Market;
+use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, StockpileState, UserState, Wear};
+use crate::network::{InUse, Market};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
 impl Scratch {
@@ -90,6 +90,19 @@ impl MarketState {
     }
 }
 
+impl StockpileState {
+    fn open() -> StockpileState {
+        StockpileState { mode: ZERO, offered: ZERO, release: [ZERO; 2], buy: [ZERO; 2] }
+    }
+}
+
+impl Wear {
+    fn open(x: &InUse, world: World<'_>) -> Wear {
+        let (life, stages) = (world.draws.of(x.life), x.stages as f64);
+        Wear { pace: each(|w| stages / life[w]), collected: splat(x.collected), dissipated: ZERO }
+    }
+}
+
 impl State {
     /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
     pub fn open(world: World<'_>) -> State {
@@ -126,6 +139,9 @@ impl State {
             overflow: rows(shocks.licensed.len(), 0.0),
             quota_left: rows(shocks.quotas.len(), 0.0),
             applications: Applications::default(),
+            stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
+            in_use: vec![],
+            wear: n.in_use.iter().map(|x| Wear::open(x, world)).collect(),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),
@@ -141,6 +157,11 @@ impl State {
             s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
             add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
             s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
+        }
+        for (x, wear) in n.in_use.iter().zip(&s.wear) {
+            // In steady state each compartment holds what moves on in a week, over the share that does.
+            let level = each(|w| n.users[x.user].demand / wear.pace[w]);
+            s.in_use.resize(s.in_use.len() + x.stages, level);
         }
         s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
         s

@@ -1,7 +1,7 @@
 //! In: what is on hand. Out: what facilities make of it, and what final demand is served.
 
 use super::events::{allowance, shrink, spend};
-use super::{State, World};
+use super::{State, World, in_use};
 use crate::network::Network;
 use crate::scenario::schema::Drive;
 use crate::shocks::PeriodShocks;
@@ -33,6 +33,7 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for u in 0..n.users.len() {
         serve(world, u, state);
     }
+    in_use::enter(world, state);
 }
 
 /// Sets the desired activity of each recipe of a facility, within its capacity.

@@ -2,7 +2,7 @@
 
 use super::calendar::File;
 use super::events::{allowance, shrink, spend};
-use super::share;
+use super::{share, stockpile};
 use super::{State, World};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
@@ -42,6 +42,7 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let used = shipped(&quota.lanes, state);
         spend(&mut state.quota_left[q], &used);
     }
+    stockpile::release(world, now, state);
     licences(world, now, state);
 }
 

@@ -73,6 +73,13 @@ pub struct State {
     /// Mass that went through the desks.
     pub applications: Applications,
 
+    /// Per stockpile with a policy.
+    pub stockpiles: Vec<StockpileState>,
+    /// What is in use, compartment by compartment, all entries one after the other, t.
+    pub in_use: Vec<Row>,
+    /// Per entry of what is in use: how it wears out.
+    pub wear: Vec<Wear>,
+
     /// Room for sums within a period.
     pub scratch: Scratch,
     /// Weights of shared and own shocks in the noise of prices.
@@ -181,6 +188,30 @@ pub struct MarketState {
     pub asked: Row,
     /// Opening stock over opening inflow, weeks.
     pub cover: Row,
+}
+
+/// The state of a stockpile with a policy.
+#[derive(Debug, Clone)]
+pub struct StockpileState {
+    /// What its policy does: 1 buys, 0 holds, −1 releases.
+    pub mode: Row,
+    /// Most that may leave this period, t.
+    pub offered: Row,
+    /// By order of events: most to release a week, and the stock that must stay.
+    pub release: [Row; 2],
+    /// By order of events: most to buy a week, and the stock to be reached.
+    pub buy: [Row; 2],
+}
+
+/// How an entry of what is in use wears out.
+#[derive(Debug, Clone)]
+pub struct Wear {
+    /// Share of each compartment that moves on in a week.
+    pub pace: Row,
+    /// Share collected of what wears out.
+    pub collected: Row,
+    /// What wore out and was not collected, since the start, t.
+    pub dissipated: Row,
 }
 
 /// Where a lane's transit ring lies.

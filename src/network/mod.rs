@@ -6,6 +6,8 @@
 
 mod build;
 mod check;
+mod in_use;
+mod law;
 mod link;
 mod market;
 mod needs;
@@ -13,12 +15,15 @@ mod opening;
 mod order;
 mod parameter;
 mod stability;
+mod stockpile;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use in_use::InUse;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
+pub use stockpile::{Buying, Customer, Releasing, Stockpile};
 
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Drive, NoiseKind, Scenario, SharingRule, Stage};
@@ -54,6 +59,10 @@ pub struct Network {
     pub order_sequence: Vec<usize>,
     /// Markets: commodity × region with flow and price, upstream before downstream.
     pub markets: Vec<Market>,
+    /// Stockpiles that buy and release.
+    pub stockpiles: Vec<Stockpile>,
+    /// What is in use, wears out and comes back.
+    pub in_use: Vec<InUse>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
     /// The price law's parameters.
@@ -158,6 +167,8 @@ pub struct Slot {
     pub lead: f64,
     /// Opening surplus, t/week; its stock above target leaves to the sink if `drains`.
     pub surplus: f64,
+    /// Whether worn-out goods are collected into it.
+    pub worn: bool,
     /// Whether what exceeds the target goes to a surplus sink.
     pub drains: bool,
     /// Market of its commodity in its region.
@@ -318,6 +329,7 @@ impl Network {
             return None;
         }
         market::build(scenario, &mut network);
+        stockpile::prices(&mut network, problems);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }
