@@ -60,6 +60,16 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
             }
         }
     }
+    // What a programme wins back is not lost.
+    for (recovery, won) in world.shocks.recoveries.iter().zip(&state.recovered) {
+        for (slot, amount) in &n.activities[recovery.activity].outputs {
+            for (e, content) in n.commodities[n.slots[*slot].commodity].content.iter().enumerate() {
+                for w in 0..WIDTH {
+                    out.left[e][w] -= amount * content * won[w];
+                }
+            }
+        }
+    }
     // What is served is gone, unless it is in use until it wears out.
     let mut followed = vec![false; n.users.len()];
     let mut first = 0;

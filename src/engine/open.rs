@@ -2,8 +2,9 @@
 
 use super::World;
 use super::calendar::Calendar;
-use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, StockpileState, UserState, Wear};
+use super::state::{Applications, Covers, LaneState, MarketState, Ring, Scratch, SlotState, State, StockpileState, UserState, Wear};
 use crate::network::{InUse, Market};
+use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
 impl Scratch {
@@ -82,6 +83,7 @@ impl MarketState {
             noise: ZERO,
             price: ONE,
             duty: ZERO,
+            reference: ONE,
             felt: ONE,
             inflow: splat(market.flow),
             asked: splat(market.flow),
@@ -92,7 +94,7 @@ impl MarketState {
 
 impl StockpileState {
     fn open() -> StockpileState {
-        StockpileState { mode: ZERO, offered: ZERO, release: [ZERO; 2], buy: [ZERO; 2] }
+        StockpileState { mode: ZERO, offered: ZERO, release: [ZERO, splat(f64::INFINITY)], buy: [ZERO; 2] }
     }
 }
 
@@ -142,11 +144,14 @@ impl State {
             stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
             in_use: vec![],
             wear: n.in_use.iter().map(|x| Wear::open(x, world)).collect(),
+            recovery: vec![ONE; shocks.recoveries.len()],
+            recovered: rows(shocks.recoveries.len(), 0.0),
+            covers: Covers::default(),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),
-            thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
-            use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
+            thrift: vec![ONE; shocks.lots.len()],
+            use_share: vec![ONE; shocks.lots.len()],
         };
         for f in 0..n.facilities.len() {
             s.ceiling[f] = s.capacity_of(world, f);
@@ -164,6 +169,10 @@ impl State {
             s.in_use.resize(s.in_use.len() + x.stages, level);
         }
         s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
+        if shocks.effects.iter().any(|e| matches!(e.act, Act::Reserves(reserves::Act::Mandate { .. }))) {
+            s.covers.slots = s.slots.iter().map(|slot| slot.cover).collect();
+            s.covers.markets = s.markets.iter().map(|market| market.cover).collect();
+        }
         s
     }
 }

@@ -79,6 +79,12 @@ pub struct State {
     pub in_use: Vec<Row>,
     /// Per entry of what is in use: how it wears out.
     pub wear: Vec<Wear>,
+    /// Per recipe whose process yield may rise: factor on its outputs.
+    pub recovery: Vec<Row>,
+    /// Per such recipe: activity whose worth of outputs was won beyond the recipe, since the start.
+    pub recovered: Vec<Row>,
+    /// Opening covers, if a mandate may raise them.
+    pub covers: Covers,
 
     /// Room for sums within a period.
     pub scratch: Scratch,
@@ -86,10 +92,10 @@ pub struct State {
     pub noise_weights: [Row; 2],
     /// Per region: scare index.
     pub scare: Vec<Row>,
-    /// Per grade and side of the border: slow part of thrift.
-    pub thrift: Vec<[Row; 2]>,
-    /// Per grade and side: fast and slow part together, this period.
-    pub use_share: Vec<[Row; 2]>,
+    /// Per lot of users: slow part of thrift.
+    pub thrift: Vec<Row>,
+    /// Per lot: fast and slow part together, this period.
+    pub use_share: Vec<Row>,
 }
 
 /// The state of a slot. Its rows lie together: a verb that looks at one looks at several.
@@ -180,6 +186,8 @@ pub struct MarketState {
     pub price: Row,
     /// Duty paid on what arrives, over the price without it.
     pub duty: Row,
+    /// Factor of events on the reference price.
+    pub reference: Row,
     /// Smoothed price over reference, to which users react.
     pub felt: Row,
     /// Smoothed cleared inflow.
@@ -212,6 +220,15 @@ pub struct Wear {
     pub collected: Row,
     /// What wore out and was not collected, since the start, t.
     pub dissipated: Row,
+}
+
+/// Covers as they were at the opening, weeks; empty where no mandate can change them.
+#[derive(Debug, Clone, Default)]
+pub struct Covers {
+    /// Per slot.
+    pub slots: Vec<Row>,
+    /// Per market.
+    pub markets: Vec<Row>,
 }
 
 /// Where a lane's transit ring lies.

@@ -38,6 +38,8 @@ pub enum Reading {
     Exports(usize),
     /// Mass held at a desk, t.
     Held(usize),
+    /// Stock of a stockpile with a policy, t.
+    Reserve(usize),
 }
 
 /// A series of which percentiles are reported.
@@ -266,6 +268,9 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)>
     }
     for (d, desk) in shocks.desks.iter().enumerate() {
         add("held", format!("desk:{}", desk.id), "t", Reading::Held(d));
+    }
+    for (i, policy) in n.stockpiles.iter().enumerate() {
+        add("reserve", format!("stockpile:{}", policy.name), "t", Reading::Reserve(i));
     }
     debug_assert!(list.iter().all(|(s, _)| VARIABLES.contains(&s.variable)));
     list.sort_by(|(a, _), (b, _)| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));

@@ -117,6 +117,7 @@ impl Sight {
             Reading::Cover(g) => self.weeks[g].cover,
             Reading::Exports(d) => self.exports[d],
             Reading::Held(d) => state.held[d],
+            Reading::Reserve(i) => state.slots[network.stockpiles[i].slot].on_hand,
         }
     }
 }

@@ -3,8 +3,10 @@
 //! Types of events come in families, one file each, as in `scenario/events/` and `shocks/disruption/`. What was imposed last period is
 //! lifted first, then what is in force is imposed: so events on one thing multiply, whatever their order.
 
+mod materials;
 mod papers;
 mod quotas;
+mod reserves;
 mod trade;
 mod works;
 
@@ -22,7 +24,9 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (i, effect) in shocks.effects.iter().enumerate() {
         if state.imposed[i] {
             match &effect.act {
+                Act::Materials(act) => materials::lift(act, world, state),
                 Act::Papers(act) => papers::lift(act, state),
+                Act::Reserves(act) => reserves::lift(act, world, state),
                 Act::Trade(act) => trade::lift(act, state),
                 Act::Works(act) => works::lift(act, state),
                 Act::Scare(_) => {}
@@ -34,7 +38,9 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let strength = &now.strength[effect.event];
         if state.imposed[i] {
             match &effect.act {
+                Act::Materials(act) => materials::impose(act, world, strength, state),
                 Act::Papers(act) => papers::impose(act, draws, strength, state),
+                Act::Reserves(act) => reserves::impose(act, world, strength, state),
                 Act::Trade(act) => trade::impose(act, draws, strength, state),
                 Act::Works(act) => works::impose(act, draws, strength, state),
                 Act::Scare(_) => {}

@@ -3,15 +3,19 @@
 //! Types of events come in families, one file each: what the file asks for, its words, how it is read. `shocks/disruption/` and
 //! `engine/events/` have the same families.
 
+pub mod materials;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod reserves;
 pub mod trade;
 pub mod works;
 
+pub use materials::Materials;
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
 pub use quotas::{Pacing, Quota, Quotas, Volume};
+pub use reserves::Reserves;
 pub use trade::Trade;
 pub use works::Works;
 
@@ -80,12 +84,16 @@ pub struct Event {
 // A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
 #[allow(clippy::large_enum_variant)]
 pub enum EventKind {
+    /// Designs, recycling, dumped prices.
+    Materials(Materials),
     /// Desks and what they let pass.
     Papers(Papers),
     /// Suspends other events.
     Politics(Politics),
     /// Caps over a span.
     Quotas(Quotas),
+    /// What stockpiles and industry are told to hold.
+    Reserves(Reserves),
     /// Shut, slow or costly lanes.
     Trade(Trade),
     /// Capacity and demand.
@@ -93,7 +101,7 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES];
+const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES, reserves::TYPES, materials::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {

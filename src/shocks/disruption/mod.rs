@@ -2,9 +2,11 @@
 //!
 //! Types of events come in families, one file each, as in `scenario/events/` and `engine/events/`.
 
+pub mod materials;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod reserves;
 pub mod trade;
 pub mod works;
 
@@ -26,8 +28,12 @@ pub struct Effect {
 /// What events do, by family.
 #[derive(Debug, Clone)]
 pub enum Act {
+    /// Moves what is collected and won back, and reference prices.
+    Materials(materials::Act),
     /// Sets clocks of desks.
     Papers(papers::Act),
+    /// Orders stockpiles and covers.
+    Reserves(reserves::Act),
     /// Shuts or slows lanes, raises prices.
     Trade(trade::Act),
     /// Changes capacity or demand.
@@ -126,9 +132,11 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
     }
     for case in &cases {
         match &case.event.kind {
+            EventKind::Materials(kind) => materials::compile(case, kind, out, problems),
             EventKind::Papers(kind) => papers::compile(case, kind, out, problems),
             EventKind::Politics(kind) => politics::compile(case, kind, out, problems),
             EventKind::Quotas(kind) => quotas::compile(case, kind, out, problems),
+            EventKind::Reserves(kind) => reserves::compile(case, kind, out, problems),
             EventKind::Trade(kind) => trade::compile(case, kind, out, problems),
             EventKind::Works(kind) => works::compile(case, kind, out, problems),
         }
