@@ -8,6 +8,8 @@ mod chain;
 mod controls;
 mod desk;
 mod flow;
+mod materials;
 mod normal;
 mod price;
+mod reserves;
 mod stock;
