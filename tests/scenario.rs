@@ -248,7 +248,8 @@ stage = "trader"
 cover_in = "2 weeks"
 "#,
     ));
-    assert_eq!(scenario.evidence, Evidence { sourced: 9, derived: 2, assumed: 1, unsourced: 1 });
+    let Evidence { sourced, derived, assumed, unsourced, .. } = scenario.evidence;
+    assert_eq!((sourced, derived, assumed, unsourced), (9, 2, 1, 1));
     assert_eq!(problems.len(), 1);
     assert!(scenario::render(&problems, &scenario.files, false).contains("warning: 1 number has no source: cover_in"));
 }

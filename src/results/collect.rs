@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::drivers::drivers;
 use super::estimate::{Sample, enough, rows, running};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
 use crate::ensemble::Plan;
@@ -31,6 +32,7 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         series: series(watch, tally, horizon),
         summary: summary(&names, &samples),
         exceedance: exceedance(&names, &samples),
+        drivers: drivers(&names, tally, &scenario.evidence),
         convergence: convergence(&names, tally),
         exports: exports(network, watch, tally),
         realization_names: vec![],

@@ -8,6 +8,7 @@ mod dist;
 mod law;
 mod loops;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -110,8 +111,30 @@ pub struct Named {
     pub name: String,
 }
 
+/// What a number rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A source.
+    Sourced,
+    /// Computed from sourced numbers.
+    Derived,
+    /// Called assumed.
+    Assumed,
+}
+
+impl Basis {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Basis::Sourced => "sourced",
+            Basis::Derived => "derived",
+            Basis::Assumed => "assumed",
+        }
+    }
+}
+
 /// Numbers by support.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// With a source.
     pub sourced: usize,
@@ -121,6 +144,26 @@ pub struct Evidence {
     pub assumed: usize,
     /// Neither.
     pub unsourced: usize,
+    /// What each field rests on, by dotted path.
+    pub of: BTreeMap<String, Basis>,
+}
+
+impl Evidence {
+    /// What the field rests on from which a parameter is drawn; none: nothing is said of it.
+    pub fn basis(&self, parameter: &str) -> Option<Basis> {
+        let mut name = parameter;
+        loop {
+            if let Some(basis) = self.of.get(name) {
+                return Some(*basis);
+            }
+            // What a user leaves out stands among the defaults of all users.
+            let default = name.split_once(".demand.").and_then(|(_, field)| self.of.get(&format!("demand.{field}")));
+            if let Some(basis) = default {
+                return Some(*basis);
+            }
+            name = name.rsplit_once('.')?.0;
+        }
+    }
 }
 
 /// A file the scenario was read from.
