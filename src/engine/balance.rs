@@ -127,7 +127,8 @@ pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
     let waiting = held(state);
     for s in 0..n.slots.len() {
         let mut sum = ZERO;
-        let mut scale = n.slots[s].flow;
+        // A stockpile has no flow, and is as large as what it holds.
+        let mut scale = n.slots[s].flow.max(n.slots[s].stock.unwrap_or(0.0));
         for &l in &n.inbound[s] {
             add(&mut sum, &in_transit(state, l));
             if !n.lanes[l].push {

@@ -2,8 +2,8 @@
 
 use super::calendar::File;
 use super::events::{allowance, shrink, spend};
-use super::{share, stockpile};
 use super::{State, World};
+use super::{share, stockpile};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::quotas::Quota;
@@ -25,6 +25,7 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             settle(world, now, s, state);
         }
     }
+    stockpile::offer(world, state);
     let in_force = || shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]);
     for (_, quota) in in_force() {
         foresee_pushes(world, quota, state);
@@ -42,7 +43,7 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let used = shipped(&quota.lanes, state);
         spend(&mut state.quota_left[q], &used);
     }
-    stockpile::release(world, now, state);
+    stockpile::send(world, now, state);
     licences(world, now, state);
 }
 
@@ -119,7 +120,8 @@ fn allocate(world: World<'_>, s: usize, state: &mut State) {
 #[inline(always)]
 fn foresee_pushes(world: World<'_>, quota: &Quota, state: &mut State) {
     let n = world.network;
-    for &l in quota.lanes.iter().filter(|&&l| n.lanes[l].push) {
+    // What a stockpile releases is known already.
+    for &l in quota.lanes.iter().filter(|&&l| n.lanes[l].push && n.slots[n.lanes[l].from].role == Role::Output) {
         let s = n.lanes[l].from;
         let target = state.target(world, s);
         let mut ordered = ZERO;

@@ -22,6 +22,7 @@ pub(super) fn decide(world: World<'_>, state: &mut State) {
         let releases = policy.release.map_or(ZERO, |r| releasing(&r, &before, &price, &cover(policy, state)));
         let buys = policy.buy.map_or(ZERO, |b| buying(&b, &before, &price, &position));
         let (mut mode, mut offered, mut wanted) = (ZERO, ZERO, ZERO);
+        let limit = n.slots[policy.slot].order_limit;
         let own = policy.release.map_or(ZERO, |r| *draws.of(r.rate));
         let (rate, target) = policy.buy.map_or((ZERO, 0.0), |b| (*draws.of(b.rate), b.target));
         let ([sent, keep], [bought, reach]) = (&state.stockpiles[i].release, &state.stockpiles[i].buy);
@@ -34,7 +35,7 @@ pub(super) fn decide(world: World<'_>, state: &mut State) {
             let by_rule = if bought[w] > 0.0 { 0.0 } else { releases[w] * own[w] };
             let for_itself = if mode[w] > 0.0 { min(rate[w], max(target - position[w], 0.0)) } else { 0.0 };
             offered[w] = min(max(ordered, by_rule), on_hand[w]);
-            wanted[w] = if sent[w] > 0.0 { 0.0 } else { max(asked, for_itself) };
+            wanted[w] = if sent[w] > 0.0 { 0.0 } else { min(max(asked, for_itself), limit) };
         }
         (state.stockpiles[i].mode, state.stockpiles[i].offered) = (mode, offered);
         buy(world, policy.slot, &wanted, state);
@@ -108,9 +109,9 @@ fn buy(world: World<'_>, s: usize, wanted: &Row, state: &mut State) {
     }
 }
 
-/// Sends what is released this week.
+/// Divides what may be released this week among those it serves.
 #[inline(always)]
-pub(super) fn release(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+pub(super) fn offer(world: World<'_>, state: &mut State) {
     let n = world.network;
     for (i, policy) in n.stockpiles.iter().enumerate() {
         let mut left = state.stockpiles[i].offered;
@@ -121,6 +122,13 @@ pub(super) fn release(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             serve(world, &policy.customers[turn.clone()], true, &mut left, state);
         }
         serve(world, &policy.customers, false, &mut left, state);
+    }
+}
+
+/// Sends it, as far as quotas let it pass.
+#[inline(always)]
+pub(super) fn send(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    for policy in &world.network.stockpiles {
         let mut gone = ZERO;
         for customer in &policy.customers {
             let lane = customer.lane;

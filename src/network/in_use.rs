@@ -28,10 +28,14 @@ pub(super) fn build(sc: &Scenario, ends: &Ends, n: &mut Network, problems: &mut 
         let recycler = parts[0];
         if parts.len() > 1 || n.facilities[recycler].drive != Drive::Feed {
             problems
-                .error(format!("{path}.to"), format!("`{}` cannot take what is collected: it must run what reaches it, in one place", item.to))
+                .error(
+                    format!("{path}.to"),
+                    format!("`{}` cannot take what is collected: it must run what reaches it, in one place", item.to),
+                )
                 .help("give it drive = \"feed\" (a recycler has it by itself) and no cohorts");
             continue;
         }
+        // What is wrong is not also said to be idle.
         let mut found = false;
         for (used, worn) in &item.becomes {
             let (Some(a), Some(b)) = (n.commodity(used), n.commodity(worn)) else { continue };
@@ -40,13 +44,18 @@ pub(super) fn build(sc: &Scenario, ends: &Ends, n: &mut Network, problems: &mut 
                 problems
                     .error(format!("{path}.becomes.{used}"), format!("`{}` has no recipe that takes `{worn}`", item.to))
                     .help("give it one, or name what it takes");
+                found = true;
                 continue;
             };
             let gap = n.commodities[a].content.iter().zip(&n.commodities[b].content).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
             if gap > 1e-12 {
                 problems
-                    .error(format!("{path}.becomes.{used}"), format!("`{worn}` must hold what `{used}` holds: goods do not change as they wear out"))
+                    .error(
+                        format!("{path}.becomes.{used}"),
+                        format!("`{worn}` must hold what `{used}` holds: goods do not change as they wear out"),
+                    )
                     .help(format!("give `{worn}` the content of `{used}`; what recycling loses is for the recipe to say"));
+                found = true;
                 continue;
             }
             let here = |u: &usize| {

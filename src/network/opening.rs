@@ -93,7 +93,8 @@ fn round_once(n: &Network, worn: &[f64], lane_flow: &mut [f64], rate: &mut [f64]
     for (a, r) in n.activities.iter().zip(rate.iter_mut()) {
         let out = |slot: usize| -> f64 { n.outbound[slot].clone().map(|l| lane_flow[l]).sum() };
         let new = if n.facilities[a.facility].drive == Drive::Feed {
-            let feeds = a.inputs.iter().map(|(slot, amount)| (n.inbound[*slot].iter().map(|&l| lane_flow[l]).sum::<f64>() + worn[*slot]) / amount);
+            let feeds =
+                a.inputs.iter().map(|(slot, amount)| (n.inbound[*slot].iter().map(|&l| lane_flow[l]).sum::<f64>() + worn[*slot]) / amount);
             feeds.fold(f64::INFINITY, f64::min)
         } else {
             a.drivers.iter().map(|&d| out(a.outputs[d].0) / a.outputs[d].1).fold(0.0, f64::max)

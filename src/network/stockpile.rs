@@ -145,7 +145,9 @@ pub(super) fn prices(n: &mut Network, problems: &mut Problems) {
         let slot = &n.slots[n.stockpiles[i].slot];
         let (commodity, region) = (slot.commodity, n.facilities[slot.facility].region);
         let market = n.markets.iter().position(|m| m.commodity == commodity && m.region == region);
-        let used = |s: usize| matches!(n.slots[s].role, Role::Input | Role::Final) && n.slots[s].commodity == commodity && n.region_of(s) == region;
+        let used = |s: usize| {
+            matches!(n.slots[s].role, Role::Input | Role::Final) && n.slots[s].commodity == commodity && n.region_of(s) == region
+        };
         let usage: f64 = (0..n.slots.len()).filter(|&s| used(s)).map(|s| n.slots[s].flow).sum();
         let stock = n.slots[n.stockpiles[i].slot].stock.unwrap_or(0.0);
         let (ware, place) = (n.commodities[commodity].id.clone(), n.regions[region].clone());
@@ -180,7 +182,10 @@ pub(super) fn prices(n: &mut Network, problems: &mut Problems) {
             && release.above < 1.0
         {
             problems
-                .warning(format!("{path}.release.price_above"), "it releases at the opening price, so the undisturbed world does not stand still")
+                .warning(
+                    format!("{path}.release.price_above"),
+                    "it releases at the opening price, so the undisturbed world does not stand still",
+                )
                 .help("give price_above over 1");
         }
     }

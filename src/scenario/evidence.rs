@@ -12,7 +12,8 @@ use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
-const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "stockpile", "in_use", "price", "behaviour", "thrift"];
+const WORLD: &[&str] =
+    &["commodity", "recipe", "route", "facility", "supply", "push", "stockpile", "in_use", "price", "behaviour", "thrift"];
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =

@@ -210,7 +210,7 @@ fn positions_meet_their_targets(here: Here<'_>, state: &State) {
 
 /// Every mass of a scenario, times `x`.
 fn enlarge(scenario: &mut Scenario, x: f64) {
-    use coercivity::scenario::schema::{Dist, EventKind, Papers, Quota, Quotas, Replenishment, Volume};
+    use coercivity::scenario::schema::{Dist, EventKind, Papers, Quota, Quotas, Replenishment, Reserves, Target, Volume};
     let scale = |d: &mut Dist| {
         if let Dist::Fixed(v) = d {
             *v *= x;
@@ -229,12 +229,25 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
             d.rate *= x;
         }
     }
+    for p in &mut scenario.stockpiles {
+        if let Some(buy) = &mut p.buy {
+            scale(&mut buy.rate);
+            if let Target::Mass(t) = &mut buy.target {
+                *t *= x;
+            }
+        }
+        p.release.iter_mut().for_each(|r| scale(&mut r.rate));
+    }
     for e in &mut scenario.events {
         match &mut e.kind {
             EventKind::Papers(Papers::GeneralLicence { volume: Volume::Mass(d), .. })
             | EventKind::Quotas(
                 Quotas::Export(Quota { volume: Volume::Mass(d), .. }) | Quotas::Production(Quota { volume: Volume::Mass(d), .. }),
             ) => scale(d),
+            EventKind::Reserves(Reserves::Action { rate, target, .. }) => {
+                scale(rate);
+                target.as_mut().into_iter().for_each(scale);
+            }
             _ => {}
         }
     }

@@ -15,7 +15,10 @@ fn the_element_that_binds_sets_the_pace_and_the_others_are_left_over() {
         same(&format!("O22 surplus of {ware} a week"), week, made * u - wanted, 1e-9);
     }
     let none = [case.slot("SEP1/ndpr"), case.slot("SEP2/ndpr")];
-    assert!(case.trace(|s| none.iter().map(|&i| s.slots[i].drained[0]).sum::<f64>()).iter().all(|x| *x < 1e-9), "the driver is wanted whole");
+    assert!(
+        case.trace(|s| none.iter().map(|&i| s.slots[i].drained[0]).sum::<f64>()).iter().all(|x| *x < 1e-9),
+        "the driver is wanted whole"
+    );
 }
 
 #[test]

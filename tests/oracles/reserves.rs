@@ -25,7 +25,9 @@ fn a_stockpile_of_which_nothing_is_asked_stands_still() {
 #[test]
 fn a_stockpile_released_by_order_bridges_as_many_weeks_as_it_holds() {
     // Three weeks at sea, eight on the shelf, and four in the stockpile.
-    for (sets, weeks) in [(&[][..], 15.0), (&[("event.release.probability", "0")][..], 11.0), (&[("event.release.target", "150 t")][..], 13.5)] {
+    for (sets, weeks) in
+        [(&[][..], 15.0), (&[("event.release.probability", "0")][..], 11.0), (&[("event.release.target", "150 t")][..], 13.5)]
+    {
         let case = case("release_by_order", sets);
         let served = case.trace(|s| s.users.iter().map(|u| u.served[0]).sum());
         same("weeks served after magnets stop", served[10..].iter().sum::<f64>() / 100.0, weeks, 1e-9);

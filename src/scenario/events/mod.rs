@@ -101,7 +101,8 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES, reserves::TYPES, materials::TYPES];
+const FAMILIES: &[&[Type]] =
+    &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES, reserves::TYPES, materials::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-pub use super::events::{Event, EventKind, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope, Trade, Volume, Works};
+pub use super::events::{
+    Event, EventKind, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope, Trade, Volume, Works,
+};
 pub use chain::*;
 pub use dist::*;
 pub use law::*;

@@ -80,7 +80,9 @@ pub(in crate::shocks) fn lots(n: &Network) -> (Vec<Lot>, Vec<Option<usize>>) {
 pub(super) fn compile(case: &Case<'_>, kind: &Materials, out: &mut Shocks, problems: &mut Problems) {
     match kind {
         Materials::Breakthrough { least, most, fall, lag } => breakthrough(case, [least, most, fall, lag], out, problems),
-        Materials::Recycling { collection, process_yield, capacity } => recycling(case, [collection, process_yield, capacity], out, problems),
+        Materials::Recycling { collection, process_yield, capacity } => {
+            recycling(case, [collection, process_yield, capacity], out, problems)
+        }
         Materials::Dump { price } => {
             let (n, scope) = (case.network, &case.event.scope);
             let sold = |k: &usize| {

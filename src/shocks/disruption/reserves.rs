@@ -45,7 +45,8 @@ pub(super) fn compile(case: &Case<'_>, kind: &Reserves, out: &mut Shocks, proble
             };
             let stockpiles: Vec<usize> = (0..n.stockpiles.len()).filter(|&s| able(s)).collect();
             if stockpiles.is_empty() {
-                let lack = if *release { "with somebody to serve (`to` of a [[stockpile]])" } else { "with somebody to buy from (a [[supply]])" };
+                let lack =
+                    if *release { "with somebody to serve (`to` of a [[stockpile]])" } else { "with somebody to buy from (a [[supply]])" };
                 case.nothing(problems, &format!("no stockpile {lack} lies in its scope"));
             }
             let rate = out.parameters.add(case.path("rate"), rate, 0.0, INF);
@@ -57,7 +58,8 @@ pub(super) fn compile(case: &Case<'_>, kind: &Reserves, out: &mut Shocks, proble
             let holds = |s: &usize| n.slots[*s].orders && n.slots[*s].base_stock.is_none() && in_scope(*s);
             let slots: Vec<usize> = (0..n.slots.len()).filter(holds).filter(|&s| !n.stockpiles.iter().any(|p| p.slot == s)).collect();
             let most = out.parameters.add(case.path("cover"), cover, 0.0, INF);
-            let raised = |s: &&usize| n.parameters.support(n.slots[**s].cover).0 * n.slots[**s].cover_factor < out.parameters.support(most).1;
+            let raised =
+                |s: &&usize| n.parameters.support(n.slots[**s].cover).0 * n.slots[**s].cover_factor < out.parameters.support(most).1;
             if slots.is_empty() {
                 case.nothing(problems, "nobody who orders by cover lies in its scope");
             } else if slots.iter().find(raised).is_none() {
