@@ -10,7 +10,7 @@ pub struct Ledger {
     pub inside: Vec<Row>,
     /// Mined and taken from infinite sources since the start.
     pub mined: Vec<Row>,
-    /// Served, drained, lost and dissipated since the start.
+    /// Served, drained, spoiled, lost, seized and dissipated since the start.
     pub left: Vec<Row>,
 }
 
@@ -46,6 +46,9 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
     for (l, lane) in n.lanes.iter().enumerate() {
         book(&mut out.inside, n.slots[lane.from].commodity, &in_transit(state, l));
     }
+    for (lane, here) in n.illicit.iter().zip(&state.illicit) {
+        book(&mut out.left, n.slots[n.lanes[lane.lane].from].commodity, &here.seized_total);
+    }
     let waiting = held(state);
     for (h, licensed) in world.shocks.licensed.iter().enumerate() {
         let commodity = n.slots[n.lanes[licensed.lane].from].commodity;
@@ -58,6 +61,12 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
             for w in 0..WIDTH {
                 to[w] += loss.abs() * worked[w];
             }
+        }
+    }
+    for (plant, here) in n.plants.iter().zip(&state.plants) {
+        let Some(a) = plant.learns else { continue };
+        for (&(slot, _), spoiled) in n.activities[a].outputs.iter().zip(&here.spoiled) {
+            book(&mut out.left, n.slots[slot].commodity, spoiled);
         }
     }
     // What a programme wins back is not lost.

@@ -4,17 +4,21 @@
 
 pub mod adapt;
 pub mod balance;
+pub mod build;
 pub mod calendar;
 pub mod desks;
 pub mod events;
 mod in_use;
+mod offer;
 mod open;
 pub mod order;
+pub mod pool;
 pub mod price;
 pub mod produce;
 pub mod receive;
 pub mod share;
 pub mod ship;
+pub mod smuggle;
 pub mod state;
 mod stockpile;
 
@@ -34,7 +38,7 @@ pub struct World<'a> {
 }
 
 /// The verbs, in their order.
-pub const VERBS: [&str; 8] = ["events", "desks", "receive", "produce", "order", "ship", "price", "adapt"];
+pub const VERBS: [&str; 9] = ["events", "desks", "receive", "produce", "order", "ship", "price", "adapt", "build"];
 
 /// One period, for a batch of realizations.
 #[inline(always)]
@@ -61,6 +65,8 @@ pub fn step_watched(world: World<'_>, now: &PeriodShocks, state: &mut State, mut
     done(6, state);
     adapt::adapt(world, now, state);
     done(7, state);
+    build::build(world, now, state);
+    done(8, state);
     debug_assert!(balance::nothing_negative(state));
     state.period += 1;
 }

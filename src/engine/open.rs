@@ -2,7 +2,12 @@
 
 use super::World;
 use super::calendar::Calendar;
-use super::state::{Applications, Covers, LaneState, MarketState, Ring, Scratch, SlotState, State, StockpileState, UserState, Wear};
+use super::events::QuotaState;
+use super::smuggle::IllicitState;
+use super::state::{
+    Applications, Covers, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, StockpileState,
+    UserState, Wear,
+};
 use crate::network::{InUse, Market};
 use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
@@ -105,10 +110,50 @@ impl Wear {
     }
 }
 
+impl PoolState {
+    fn open(people: Row) -> PoolState {
+        PoolState { people, needed: ZERO, clock: ONE, inflow: ONE }
+    }
+}
+
+impl ProjectState {
+    fn open(World { network: n, draws, .. }: World<'_>, p: usize) -> ProjectState {
+        let (project, comes) = (&n.projects[p], &draws.comes[p]);
+        let date = project.start.map_or(splat(f64::INFINITY), |start| *draws.of(start));
+        ProjectState {
+            // It is begun in the first period that starts on or after its date.
+            until: each(|w| if comes[w] < project.probability { (date[w] - 1e-9).ceil() } else { f64::INFINITY }),
+            wait: ZERO,
+            begun: ZERO,
+            gone: ZERO,
+            permitted: ZERO,
+            built: ZERO,
+            aged: ZERO,
+            shown: ZERO,
+            clock: ONE,
+            capacity: ZERO,
+            in_force: ZERO,
+            experience: ZERO,
+            speed: ONE,
+            slower: ONE,
+            needier: ONE,
+            worse: ONE,
+            floors: vec![ZERO; project.basket.len()],
+            assured: ZERO,
+        }
+    }
+}
+
+impl PlantState {
+    fn open(outputs: usize) -> PlantState {
+        PlantState { capacity: ZERO, loss: ZERO, spoiled: vec![ZERO; outputs] }
+    }
+}
+
 impl State {
     /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
     pub fn open(world: World<'_>) -> State {
-        let World { network: n, shocks, .. } = world;
+        let World { network: n, shocks, draws } = world;
         let rows = |k: usize, x: f64| vec![splat(x); k];
         let mut s = State {
             period: 0,
@@ -139,7 +184,8 @@ impl State {
             granted: rows(shocks.permits.len(), 0.0),
             calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
-            quota_left: rows(shocks.quotas.len(), 0.0),
+            quotas: vec![QuotaState::open(); shocks.quotas.len()],
+            illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
             applications: Applications::default(),
             stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
             in_use: vec![],
@@ -147,6 +193,10 @@ impl State {
             recovery: vec![ONE; shocks.recoveries.len()],
             recovered: rows(shocks.recoveries.len(), 0.0),
             covers: Covers::default(),
+            pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
+            projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
+            plants: n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))).collect(),
+            offered: rows(if n.offers.is_empty() { 0 } else { n.lanes.len() }, 0.0),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),

@@ -2,6 +2,8 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::events::QuotaState;
+use super::smuggle::IllicitState;
 use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
@@ -68,8 +70,10 @@ pub struct State {
     /// Per licensed lane: what would be decided beyond the calendar.
     pub overflow: Vec<Row>,
 
-    /// Per quota: volume left in its span.
-    pub quota_left: Vec<Row>,
+    /// Per quota.
+    pub quotas: Vec<QuotaState>,
+    /// Per illicit lane.
+    pub illicit: Vec<IllicitState>,
     /// Mass that went through the desks.
     pub applications: Applications,
 
@@ -85,6 +89,14 @@ pub struct State {
     pub recovered: Vec<Row>,
     /// Opening covers, if a mandate may raise them.
     pub covers: Covers,
+    /// Per pool of people.
+    pub pools: Vec<PoolState>,
+    /// Per project.
+    pub projects: Vec<ProjectState>,
+    /// Per facility that projects add to.
+    pub plants: Vec<PlantState>,
+    /// Per lane: what its planned supplier offers there, then what is ordered of it; empty without planned facilities.
+    pub offered: Vec<Row>,
 
     /// Room for sums within a period.
     pub scratch: Scratch,
@@ -231,6 +243,71 @@ pub struct Covers {
     pub markets: Vec<Row>,
 }
 
+/// The state of a pool of people.
+#[derive(Debug, Clone)]
+pub struct PoolState {
+    /// People there.
+    pub people: Row,
+    /// People whom projects under way need.
+    pub needed: Row,
+    /// Speed of the clock of projects that need them, 0..1.
+    pub clock: Row,
+    /// Factor of events on inflow.
+    pub inflow: Row,
+}
+
+/// The state of a project.
+#[derive(Debug, Clone)]
+pub struct ProjectState {
+    /// Weeks until its date (infinite: it has none, or will not come).
+    pub until: Row,
+    /// Weeks it still has to stand still.
+    pub wait: Row,
+    /// 1 once it is begun.
+    pub begun: Row,
+    /// 1 once it is given up.
+    pub gone: Row,
+    /// Calendar weeks of its permit that have passed.
+    pub permitted: Row,
+    /// Operational weeks it was built.
+    pub built: Row,
+    /// Operational weeks it has ramped.
+    pub aged: Row,
+    /// Calendar weeks since its first output.
+    pub shown: Row,
+    /// Speed of its clock this week.
+    pub clock: Row,
+    /// Capacity from the next week on, activity a week.
+    pub capacity: Row,
+    /// Capacity of this week, activity a week.
+    pub in_force: Row,
+    /// What it has learnt, weeks of its own full output.
+    pub experience: Row,
+    /// Factor of events on its clock.
+    pub speed: Row,
+    /// Factor of events on the time of building.
+    pub slower: Row,
+    /// Factor of events on the people it needs.
+    pub needier: Row,
+    /// Factor of events on what it spoils.
+    pub worse: Row,
+    /// Least value of each part of its basket that whoever decides may count on, over the opening one.
+    pub floors: Vec<Row>,
+    /// Share of its output that a buyer stands ready for.
+    pub assured: Row,
+}
+
+/// The state of a facility that projects add to.
+#[derive(Debug, Clone)]
+pub struct PlantState {
+    /// Capacity that its projects have in force, activity a week.
+    pub capacity: Row,
+    /// Share of its product that is spoiled.
+    pub loss: Row,
+    /// Per output of its activity: spoiled since the start, t; empty if it does not learn.
+    pub spoiled: Vec<Row>,
+}
+
 /// Where a lane's transit ring lies.
 #[derive(Debug, Clone, Copy)]
 pub struct Ring {
@@ -285,6 +362,19 @@ impl State {
         let n = world.network;
         let f = &n.facilities[facility];
         let factor = &self.capacity[facility];
+        if let Some(plant) = f.plant {
+            let (stands, added) = (self.standing_capacity(world, facility), &self.plants[plant].capacity);
+            return each(|w| stands[w] + added[w] * factor[w]);
+        }
+        self.standing_capacity(world, facility)
+    }
+
+    /// The same without what projects add.
+    #[inline(always)]
+    fn standing_capacity(&self, world: World<'_>, facility: usize) -> Row {
+        let n = world.network;
+        let f = &n.facilities[facility];
+        let factor = &self.capacity[facility];
         match f.capacity {
             Capacity::Rate(p) => {
                 let rate = world.draws.of(p);
@@ -307,6 +397,11 @@ impl State {
     #[inline(always)]
     pub fn target(&self, world: World<'_>, slot: usize) -> Row {
         let (flow, cover) = (world.network.slots[slot].flow, &self.slots[slot].cover);
+        if world.network.facilities[world.network.slots[slot].facility].planned {
+            // What opens without flow keeps what its customers ask for.
+            let asked = &self.slots[slot].order_forecast;
+            return each(|w| cover[w] * asked[w]);
+        }
         each(|w| cover[w] * flow)
     }
 

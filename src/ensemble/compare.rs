@@ -74,7 +74,7 @@ fn run_batch(path: dispatch::Path, job: Job<'_>, stop: &AtomicBool, record: &mut
     let mut keep = |moment: Moment<'_>| {
         if moment.verb == VERBS.len() {
             for (i, reading) in wanted.iter().enumerate() {
-                rows[i * job.plan.horizon + moment.period] = moment.sight.read(moment.world.network, moment.state, *reading);
+                rows[i * job.plan.horizon + moment.period] = moment.sight.read(moment.world.network, job.watch, moment.state, *reading);
             }
         }
     };

@@ -103,7 +103,7 @@ impl Spy<'_> {
             place += 1;
         };
         for series in &self.watch.series {
-            let row = moment.sight.read(moment.world.network, moment.state, self.watch.readings[series.reading]);
+            let row = moment.sight.read(moment.world.network, self.watch, moment.state, self.watch.readings[series.reading]);
             put(series.variable, &|| series.scope.clone(), series.unit, &row);
         }
         chain(moment, &mut put);
@@ -178,7 +178,7 @@ fn rules(moment: &Moment<'_>, put: &mut Put<'_>) {
         put("general_licence_left", &scope, "t", &state.permit[h]);
     }
     for (q, quota) in shocks.quotas.iter().enumerate() {
-        put("quota_left", &|| format!("event:{}", shocks.schedules[quota.event].id), "t", &state.quota_left[q]);
+        put("quota_left", &|| format!("event:{}", shocks.schedules[quota.event].id), "t", &state.quotas[q].left);
     }
     for (r, region) in n.regions.iter().enumerate() {
         put("scare", &|| format!("region:{region}"), "index", &state.scare[r]);

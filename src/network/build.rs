@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::parameter::Parameters;
 use super::{Activity, Capacity, Commodity, Facility, Network, Role, Slot, User};
-use super::{in_use, law, link, stockpile};
+use super::{expertise, in_use, law, link, project, stockpile};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema as s;
 use crate::wide;
@@ -69,6 +69,7 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         facilities: vec![],
         slots: vec![],
         lanes: vec![],
+        illicit: vec![],
         inbound: vec![],
         outbound: vec![],
         activities: vec![],
@@ -78,6 +79,11 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         stockpiles: vec![],
         in_use: vec![],
         thrift: None,
+        pools: vec![],
+        projects: vec![],
+        plants: vec![],
+        offers: vec![],
+        joined: vec![],
         price,
         behaviour,
         parameters,
@@ -90,6 +96,8 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
     }
     let ends = facilities(sc, &parts, &mut network, problems);
     link::lanes(sc, &ends, &mut network, problems);
+    expertise::build(sc, &mut network);
+    project::build(sc, &mut network, problems);
     users(sc, &parts, &ends, &mut network);
     stockpile::build(sc, &ends, &mut network, problems);
     in_use::build(sc, &ends, &mut network, problems);
@@ -183,6 +191,13 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
             }
         }
     }
+    for join in &sc.joins {
+        if join.to.iter().any(|l| l.facility == f.id) && !roles.contains_key(&join.commodity) {
+            problems
+                .error(format!("join[{}/{}].to", join.from, join.commodity), format!("`{}` has no use for `{}`", f.id, join.commodity))
+                .help("name customers whose recipe or demand takes it");
+        }
+    }
     // A source sells what it is asked for.
     if f.recipes.is_empty() && f.demand.is_none() {
         for supply in sc.supplies.iter().filter(|x| x.from.iter().any(|l| l.facility == f.id)) {
@@ -245,6 +260,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             });
         }
         let capacity = match (&f.capacity, &f.utilisation) {
+            _ if f.planned => Capacity::Rate(n.parameters.add(format!("facility.{}.capacity", f.id), &s::Dist::Fixed(0.0), 0.0, INF)),
             (Some(dist), _) => Capacity::Rate(n.parameters.add(format!("facility.{}.capacity", f.id), dist, 0.0, INF)),
             (None, Some(dist)) => Capacity::Utilisation(n.parameters.add(format!("facility.{}.utilisation", f.id), dist, 1e-3, 1.0)),
             (None, None) => Capacity::Unlimited,
@@ -272,6 +288,9 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             capacity,
             slots: first_slot..n.slots.len(),
             activities: first_activity..n.activities.len(),
+            illicit: f.illicit,
+            planned: f.planned,
+            plant: None,
             sector: f.demand.as_ref().and_then(|d| n.sectors.iter().position(|x| x == &d.sector)),
         });
     }

@@ -6,6 +6,8 @@
 
 mod build;
 mod check;
+mod expertise;
+pub mod illicit;
 mod in_use;
 mod law;
 mod link;
@@ -14,15 +16,19 @@ mod needs;
 mod opening;
 mod order;
 mod parameter;
+mod project;
 mod stability;
 mod stockpile;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use expertise::{Pool, stage_word};
+pub use illicit::Illicit;
 pub use in_use::InUse;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
+pub use project::{Hazard, Offer, Plant, Project};
 pub use stockpile::{Buying, Customer, Releasing, Stockpile};
 
 use crate::scenario::problem::Problems;
@@ -45,11 +51,13 @@ pub struct Network {
     pub facilities: Vec<Facility>,
     /// Slots, sorted by facility and commodity.
     pub slots: Vec<Slot>,
-    /// Lanes, sorted by source slot, then destination.
+    /// Lanes, sorted by source slot, then destination; illicit ones behind all others, in the order of their ids.
     pub lanes: Vec<Lane>,
+    /// What makes smugglers use the illicit ones.
+    pub illicit: Vec<Illicit>,
     /// For each slot, its arriving lanes in lane order.
     pub inbound: Vec<Vec<usize>>,
-    /// For each slot, the range of its leaving lanes.
+    /// For each slot, the range of its leaving lanes, illicit ones apart.
     pub outbound: Vec<std::ops::Range<usize>>,
     /// One entry for each facility and recipe.
     pub activities: Vec<Activity>,
@@ -65,6 +73,16 @@ pub struct Network {
     pub in_use: Vec<InUse>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
+    /// People who know how, by region and stage.
+    pub pools: Vec<Pool>,
+    /// Projects, sorted by id.
+    pub projects: Vec<Project>,
+    /// Facilities that projects add to.
+    pub plants: Vec<Plant>,
+    /// What planned facilities offer.
+    pub offers: Vec<Offer>,
+    /// Per slot: lanes that join it to planned suppliers; empty without any in the network.
+    pub joined: Vec<Vec<usize>>,
     /// The price law's parameters.
     pub price: PriceLaw,
     /// The behaviour's parameters.
@@ -117,8 +135,14 @@ pub struct Facility {
     pub slots: std::ops::Range<usize>,
     /// Its activities.
     pub activities: std::ops::Range<usize>,
+    /// Whether what it makes is outside production quotas, and what a crackdown shuts.
+    pub illicit: bool,
     /// Sector index if it is a user.
     pub sector: Option<usize>,
+    /// Whether it opens without flow and sells what its projects bring.
+    pub planned: bool,
+    /// Index in [`Network::plants`] if projects add to it.
+    pub plant: Option<usize>,
 }
 
 /// How a facility's capacity is given.
@@ -197,7 +221,7 @@ pub enum Role {
 /// A directed link carrying one commodity for one end-use class.
 #[derive(Debug, Clone)]
 pub struct Lane {
-    /// `from>to:commodity`.
+    /// `from>to:commodity`; `from~to:commodity` if it is illicit.
     pub name: String,
     /// Source slot.
     pub from: usize,
@@ -209,8 +233,12 @@ pub struct Lane {
     pub lead: usize,
     /// Pushed share of the source's excess, or bought share of the destination's orders.
     pub share: f64,
-    /// Whether it is pushed.
+    /// Whether it is pushed: who receives has not ordered.
     pub push: bool,
+    /// Its index in [`Network::illicit`], if smugglers use it.
+    pub illicit: Option<usize>,
+    /// Weight of its customer in a planned supplier's offer, if it joins one; its share is then 0.
+    pub joins: Option<f64>,
     /// Buyers it stands for.
     pub buyers: usize,
     /// Most a week, t (infinite: none).
@@ -330,6 +358,8 @@ impl Network {
         }
         market::build(scenario, &mut network);
         stockpile::prices(&mut network, problems);
+        illicit::join(scenario, &mut network, problems);
+        project::baskets(&mut network);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }
@@ -348,6 +378,11 @@ impl Network {
     /// Region of a slot.
     pub fn region_of(&self, slot: usize) -> usize {
         self.facilities[self.slots[slot].facility].region
+    }
+
+    /// Lanes of lawful trade.
+    pub fn lawful(&self) -> std::ops::Range<usize> {
+        0..self.lanes.len() - self.illicit.len()
     }
 
     /// Whether a lane leaves one side of the border for the other, outwards.

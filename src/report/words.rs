@@ -161,6 +161,22 @@ fn prices(results: &Results, page: &mut Page) {
     page.wrapped("  ", "undisturbed: what the noise of prices alone does in the same futures · 1 in 20 above: outside");
 }
 
+/// A sentence for each commodity that is smuggled.
+fn smuggled(results: &Results) -> Vec<String> {
+    let rows = results.summary.iter().filter(|r| r.metric == "smuggled" && r.stat == Stat::Mean);
+    let sentence = |scope: &str| {
+        let mass = |metric, stat| results.value(metric, scope, stat).map_or_else(|| "–".to_owned(), short);
+        format!(
+            "{}: {} t smuggled over the whole run on average, more than {} t in one future of twenty; {} t seized.",
+            results.name(scope),
+            mass("smuggled", Stat::Mean),
+            mass("smuggled", Stat::P95),
+            mass("seized", Stat::Mean)
+        )
+    };
+    rows.map(|r| sentence(&r.scope)).collect()
+}
+
 /// Most rows of the table of assumptions.
 const DRIVERS: usize = 5;
 
@@ -243,6 +259,7 @@ fn worth_knowing(results: &Results, page: &mut Page) {
         let ratio = tail / mean;
         points.push(format!("The worst twentieth of futures loses {} t on average, {} times the mean.", short(tail), short(ratio)));
     }
+    points.extend(smuggled(results));
     points.extend(results.notes.iter().cloned());
     if !points.is_empty() {
         page.heading("WORTH KNOWING");

@@ -11,7 +11,7 @@ use crate::ensemble::batch::scalar_names;
 use crate::ensemble::metrics::low_is_bad;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::{Cell, Scalar, Step, Tally};
-use crate::network::Network;
+use crate::network::{Network, stage_word};
 use crate::scenario::schema::{Scenario, Stage};
 use crate::shocks::Shocks;
 
@@ -39,7 +39,7 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         realization_values: vec![],
         names: labels(scenario, network),
         facility_order: facility_order(watch),
-        notes: notes(tally),
+        notes: notes(tally).into_iter().chain(loose_quotas(scenario, &names, tally)).collect(),
         until: None,
     };
     if plan.keep {
@@ -225,8 +225,12 @@ pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     list.extend(scenario.regions.iter().map(|r| (format!("region:{}", r.id), r.name.clone())));
     list.extend(scenario.sectors.iter().map(|r| (format!("sector:{}", r.id), r.name.clone())));
     list.extend(network.commodities.iter().map(|c| (format!("commodity:{}", c.id), c.name.clone())));
+    let mut stages: Vec<Stage> = network.plants.iter().map(|p| network.facilities[p.facility].stage).collect();
+    stages.sort();
+    stages.dedup();
+    list.extend(stages.into_iter().map(|s| (format!("stage:{}", stage_word(s)), stage_name(s).to_string())));
     list.extend(scenario.facilities.iter().map(|f| (format!("facility:{}", f.id), f.name.clone())));
-    list.extend(scenario.events.iter().map(|e| (format!("desk:{}", e.id), e.name.clone())));
+    list.extend(scenario.events.iter().flat_map(|e| ["desk", "event"].map(|kind| (format!("{kind}:{}", e.id), e.name.clone()))));
     list
 }
 
@@ -260,6 +264,22 @@ fn notes(tally: &Tally) -> Vec<String> {
         notes.push(format!("{n} realizations: p99 and CVaR99 need 10,000, so their cells are blank"));
     }
     notes.extend(faults(tally.mass_error, tally.overflow));
+    notes
+}
+
+/// A quota of which less than this share is used, on average, binds little.
+const LOOSE: f64 = 0.95;
+
+/// Quotas that do not bind.
+fn loose_quotas(scenario: &Scenario, names: &[(String, String)], tally: &Tally) -> Vec<String> {
+    let mut notes = vec![];
+    for ((_, scope), scalar) in names.iter().zip(&tally.scalars).filter(|((metric, _), _)| metric == "quota_used") {
+        let used = scalar.sum.value() / tally.count.max(1) as f64;
+        let event = scenario.events.iter().find(|e| scope.strip_prefix("event:") == Some(e.id.as_str()));
+        if let Some(event) = event.filter(|_| used < LOOSE) {
+            notes.push(format!("`{}` does not bind all the time: {:.0} % of it is used on average", event.name, 100.0 * used));
+        }
+    }
     notes
 }
 

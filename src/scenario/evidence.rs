@@ -12,8 +12,23 @@ use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
-const WORLD: &[&str] =
-    &["commodity", "recipe", "route", "facility", "supply", "push", "stockpile", "in_use", "price", "behaviour", "thrift"];
+const WORLD: &[&str] = &[
+    "commodity",
+    "recipe",
+    "route",
+    "facility",
+    "supply",
+    "push",
+    "join",
+    "illicit_lane",
+    "expertise",
+    "project",
+    "stockpile",
+    "in_use",
+    "price",
+    "behaviour",
+    "thrift",
+];
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =
@@ -75,10 +90,10 @@ fn note(item: &Table, path: &str, evidence: &mut Evidence) {
         match value.as_table() {
             // What a table leaves out has its own support among the defaults.
             Some(table) if !merge::is_distribution(table) => {
-                evidence.of.extend(table.keys().map(|inner| (format!("{path}.{key}.{inner}"), basis)));
+                evidence.of.extend(table.keys().map(|inner| (format!("{path}.{key}.{inner}").to_lowercase(), basis)));
             }
             _ => {
-                evidence.of.insert(format!("{path}.{key}"), basis);
+                evidence.of.insert(format!("{path}.{key}").to_lowercase(), basis);
             }
         }
     }

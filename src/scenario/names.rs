@@ -22,6 +22,8 @@ pub enum Sort {
     Desk,
     /// An id of an `[[event]]`.
     Event,
+    /// An id of a `[[project]]`.
+    Project,
 }
 
 impl Sort {
@@ -36,6 +38,7 @@ impl Sort {
             Sort::Element => "element",
             Sort::Desk => "desk",
             Sort::Event => "event",
+            Sort::Project => "project",
         }
     }
 }
@@ -43,7 +46,7 @@ impl Sort {
 /// Everything that may be referred to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    lists: [Vec<String>; 8],
+    lists: [Vec<String>; 9],
 }
 
 impl Names {
@@ -66,7 +69,8 @@ impl Names {
                 .collect(),
             _ => Vec::new(),
         };
-        let lists = [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event")];
+        let lists =
+            [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event"), ids("project")];
         Names { lists }
     }
 

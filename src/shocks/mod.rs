@@ -53,6 +53,8 @@ pub struct Shocks {
     pub breakthroughs: Vec<materials::Breakthrough>,
     /// Recipes whose process yield may rise.
     pub recoveries: Vec<materials::Recovery>,
+    /// What events about projects and people do once, at their onset.
+    pub onsets: Vec<disruption::knowhow::Onset>,
     /// Quotas.
     pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
@@ -75,6 +77,10 @@ struct Noise {
     markets: Vec<Key>,
     desks: Vec<Key>,
     licensed: Vec<Key>,
+    /// Illicit lanes whose shipments are seized whole: (index, key).
+    seizures: Vec<(usize, Key)>,
+    /// Per project: whether it comes, and, if its start follows from price and risk, whether it is begun this week.
+    projects: Vec<(Key, Option<Key>)>,
 }
 
 /// What a batch drew once.
@@ -88,6 +94,8 @@ pub struct Draws {
     pub events: Vec<Row>,
     /// When each event acts.
     pub windows: Vec<Window>,
+    /// Per project: a uniform that decides whether it comes at all.
+    pub comes: Vec<Row>,
     /// Uniforms for life of the buyers of each licensed lane, concatenated.
     pub buyers: Vec<Row>,
 }
@@ -131,8 +139,12 @@ pub struct PeriodShocks {
     pub review: Vec<Row>,
     /// Whether a file is sent back, per licensed lane: 1 or 0.
     pub returned: Vec<Row>,
+    /// Uniforms per project whose start follows from price and risk.
+    pub project: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
+    /// Uniforms that decide seizures, per illicit lane; drawn for those where a week's shipment is seized whole or not at all.
+    pub seizure: Vec<Row>,
     /// Per lane: whether it has extra weeks in some realization of the batch.
     pub late: Vec<bool>,
     /// The span of periods whose normals are at hand.
@@ -223,6 +235,7 @@ impl Shocks {
             lot_of,
             breakthroughs: vec![],
             recoveries: vec![],
+            onsets: vec![],
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
@@ -233,6 +246,8 @@ impl Shocks {
                 markets: network.markets.iter().filter(|_| noisy).map(|m| k("price", &m.name)).collect(),
                 desks: vec![],
                 licensed: vec![],
+                seizures: seizures(seed, network),
+                projects: network.projects.iter().map(|p| (k("project comes", &p.id), p.hazard.map(|_| k("project", &p.id)))).collect(),
             },
         }
     }
@@ -262,7 +277,8 @@ impl Shocks {
             let k = key(self.seed, "buyer", &format!("{}/{}", self.desks[l.desk].id, network.lanes[l.lane].name));
             buyers.extend((0..l.buyers as u32).map(|b| fill_nth(k, b, first)));
         }
-        Draws { first, network: draw(&network.parameters), events, windows, buyers }
+        let comes = self.noise.projects.iter().map(|(k, _)| fill_nth(*k, 0, first)).collect();
+        Draws { first, network: draw(&network.parameters), events, windows, comes, buyers }
     }
 
     /// Room for one period's shocks, to be reused.
@@ -280,7 +296,9 @@ impl Shocks {
             strictness: vec![ZERO; self.desks.len()],
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
+            project: vec![ONE; self.noise.projects.len()],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
+            seizure: vec![ZERO; network.illicit.len()],
             late: vec![false; network.lanes.len()],
             span: None,
             demand_normals: normals(self.noise.demand.len()),
@@ -301,6 +319,14 @@ impl Shocks {
         }
         self.noises(network, draws, period, out);
         let t = period as u32;
+        for &(i, k) in &self.noise.seizures {
+            fill(k, t, draws.first, &mut out.seizure[i]);
+        }
+        for ((_, begins), row) in self.noise.projects.iter().zip(&mut out.project) {
+            if let Some(k) = begins {
+                fill(*k, t, draws.first, row);
+            }
+        }
         for (d, desk) in self.desks.iter().enumerate() {
             if out.active[desk.event] {
                 out.strictness[d] = double(&normals(self.noise.desks[d], (period / SPAN) as u32, draws.first)[period % SPAN]);
@@ -368,6 +394,12 @@ impl Shocks {
     pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
         self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
     }
+}
+
+/// Keys of the uniforms of illicit lanes that are seized whole or not at all.
+fn seizures(seed: u64, network: &Network) -> Vec<(usize, Key)> {
+    let lumpy = network.illicit.iter().enumerate().filter(|(_, lane)| lane.lumpy);
+    lumpy.map(|(i, lane)| (i, key(seed, "seizure", &format!("{}/{}", lane.id, network.lanes[lane.lane].name)))).collect()
 }
 
 /// A row in double precision.

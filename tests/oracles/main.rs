@@ -3,6 +3,7 @@
 //! Statistical rule: |z| < 4 of means per realization at a fixed seed, and for each sort of oracle a negative control that fails.
 
 mod harness;
+mod knowhow;
 
 mod chain;
 mod controls;
@@ -11,5 +12,7 @@ mod flow;
 mod materials;
 mod normal;
 mod price;
+mod quotas;
 mod reserves;
+mod smuggling;
 mod stock;

@@ -3,14 +3,17 @@
 //! Types of events come in families, one file each, as in `scenario/events/` and `shocks/disruption/`. What was imposed last period is
 //! lifted first, then what is in force is imposed: so events on one thing multiply, whatever their order.
 
+mod knowhow;
 mod materials;
 mod papers;
 mod quotas;
 mod reserves;
+mod smuggling;
 mod trade;
 mod works;
 
-pub(super) use quotas::{allowance, shrink, spend};
+pub(super) use quotas::shrink;
+pub use quotas::{QuotaState, allowance};
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
@@ -27,6 +30,8 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 Act::Materials(act) => materials::lift(act, world, state),
                 Act::Papers(act) => papers::lift(act, state),
                 Act::Reserves(act) => reserves::lift(act, world, state),
+                Act::Knowhow(act) => knowhow::lift(act, state),
+                Act::Smuggling(act) => smuggling::lift(act, world, state),
                 Act::Trade(act) => trade::lift(act, state),
                 Act::Works(act) => works::lift(act, state),
                 Act::Scare(_) => {}
@@ -41,6 +46,8 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 Act::Materials(act) => materials::impose(act, world, strength, state),
                 Act::Papers(act) => papers::impose(act, draws, strength, state),
                 Act::Reserves(act) => reserves::impose(act, world, strength, state),
+                Act::Knowhow(act) => knowhow::impose(act, draws, strength, state),
+                Act::Smuggling(act) => smuggling::impose(act, world, strength, state),
                 Act::Trade(act) => trade::impose(act, draws, strength, state),
                 Act::Works(act) => works::impose(act, draws, strength, state),
                 Act::Scare(_) => {}
@@ -54,6 +61,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
     quotas::quotas(world, now, state);
     papers::permits(world, now, state);
+    knowhow::onsets(world, now, state);
 }
 
 /// Moves a factor from one towards a value, as far as an event is in force.

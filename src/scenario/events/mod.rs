@@ -3,19 +3,23 @@
 //! Types of events come in families, one file each: what the file asks for, its words, how it is read. `shocks/disruption/` and
 //! `engine/events/` have the same families.
 
+pub mod knowhow;
 pub mod materials;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
 pub mod reserves;
+pub mod smuggling;
 pub mod trade;
 pub mod works;
 
+pub use knowhow::Knowhow;
 pub use materials::Materials;
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
-pub use quotas::{Pacing, Quota, Quotas, Volume};
+pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
 pub use reserves::Reserves;
+pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
 
@@ -86,6 +90,8 @@ pub struct Event {
 pub enum EventKind {
     /// Designs, recycling, dumped prices.
     Materials(Materials),
+    /// Who may know how, and what is built.
+    Knowhow(Knowhow),
     /// Desks and what they let pass.
     Papers(Papers),
     /// Suspends other events.
@@ -94,6 +100,8 @@ pub enum EventKind {
     Quotas(Quotas),
     /// What stockpiles and industry are told to hold.
     Reserves(Reserves),
+    /// Smugglers and who hunts them.
+    Smuggling(Smuggling),
     /// Shut, slow or costly lanes.
     Trade(Trade),
     /// Capacity and demand.
@@ -101,8 +109,17 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] =
-    &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES, reserves::TYPES, materials::TYPES];
+const FAMILIES: &[&[Type]] = &[
+    papers::TYPES,
+    quotas::TYPES,
+    smuggling::TYPES,
+    trade::TYPES,
+    works::TYPES,
+    politics::TYPES,
+    knowhow::TYPES,
+    reserves::TYPES,
+    materials::TYPES,
+];
 
 /// One type of event, for reading.
 pub(super) struct Type {

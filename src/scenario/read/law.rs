@@ -50,6 +50,7 @@ pub fn behaviour(r: &mut Reader, sheet: Option<Sheet<'_>>) -> Behaviour {
         phantom_max: s.plain_or(r, "phantom_max", AT_LEAST_ONE, 3.0),
         scare_gain: s.dist_or(r, "scare_gain", FACTOR, 0.15),
         scare_decay: s.dist_or(r, "scare_decay", SHARE, 0.08),
+        expertise_limits: s.flag(r, "expertise_limits", true),
         priority_sensitive: s.plain_or(r, "priority_sensitive", POSITIVE, 1.0),
         priority_military: s.plain_or(r, "priority_military", POSITIVE, 1.0),
     };

@@ -2,9 +2,11 @@
 
 mod check;
 mod facility;
+mod illicit;
 mod lane;
 mod law;
 mod loops;
+mod project;
 mod world;
 
 use super::merge;
@@ -58,6 +60,10 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let pushes = each(r, &mut top, "push", lane::push);
     let stockpiles = each(r, &mut top, "stockpile", loops::stockpile);
     let in_use = each(r, &mut top, "in_use", loops::in_use);
+    let illicit_lanes = each(r, &mut top, "illicit_lane", illicit::illicit_lane);
+    let joins = each(r, &mut top, "join", project::join);
+    let expertise = each(r, &mut top, "expertise", project::expertise);
+    let projects = each(r, &mut top, "project", project::project);
     let price = with(r, &mut top, "price", law::price);
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
@@ -82,6 +88,10 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         pushes,
         stockpiles,
         in_use,
+        illicit_lanes,
+        joins,
+        expertise,
+        projects,
         price,
         behaviour,
         thrift,
@@ -107,6 +117,10 @@ fn sort(s: &mut Scenario) {
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
     s.stockpiles.sort_by(|a, b| (&a.facility, &a.commodity).cmp(&(&b.facility, &b.commodity)));
     s.in_use.sort_by(|a, b| (&a.region, &a.sector).cmp(&(&b.region, &b.sector)));
+    s.illicit_lanes.sort_by(|a, b| a.id.cmp(&b.id));
+    s.joins.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.expertise.sort_by(|a, b| (&a.region, a.stage).cmp(&(&b.region, b.stage)));
+    s.projects.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
 }

@@ -66,6 +66,8 @@ pub struct Behaviour {
     pub scare_gain: Dist,
     /// Decay of the scare index a week.
     pub scare_decay: Dist,
+    /// Whether the people there are set the clock of projects (false: every clock runs at full speed).
+    pub expertise_limits: bool,
     /// Weight of sensitive lanes in sharing, civil = 1.
     pub priority_sensitive: f64,
     /// Weight of military lanes in sharing, civil = 1.

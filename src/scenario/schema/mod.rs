@@ -5,8 +5,10 @@
 
 mod chain;
 mod dist;
+mod illicit;
 mod law;
 mod loops;
+mod project;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,12 +16,15 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub use super::events::{
-    Event, EventKind, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope, Trade, Volume, Works,
+    Batch, Event, EventKind, Knowhow, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope, Smuggling, Trade,
+    Volume, Works,
 };
 pub use chain::*;
 pub use dist::*;
+pub use illicit::*;
 pub use law::*;
 pub use loops::*;
+pub use project::*;
 
 /// One scenario, its bases merged in.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +59,14 @@ pub struct Scenario {
     pub stockpiles: Vec<Stockpile>,
     /// What is in use, wears out and comes back.
     pub in_use: Vec<InUse>,
+    /// Lanes of smugglers, sorted by id.
+    pub illicit_lanes: Vec<IllicitLane>,
+    /// Who may buy from planned facilities.
+    pub joins: Vec<Join>,
+    /// People who know how, by region and stage.
+    pub expertise: Vec<Expertise>,
+    /// Capacity that somebody means to add, sorted by id.
+    pub projects: Vec<Project>,
     /// The price law.
     pub price: PriceLaw,
     /// How facilities forecast, order and share.
@@ -73,18 +86,25 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 11] = [
-    "unmet_share",     // share of demand not served
-    "lines_down",      // share of demand whose line is down
-    "cover",           // weeks of use in stock
-    "backlog",         // demand that waits, t
-    "price_inside",    // USD/kg, mean of markets
-    "price_outside",   // USD/kg, mean of markets
-    "premium_outside", // price outside over inside, less one
-    "price",           // USD/kg, of a market
-    "exports",         // finished goods leaving the inside, t/week
-    "held",            // mass held at a desk, t
-    "reserve",         // stock of a stockpile with a policy, t
+pub const VARIABLES: [&str; 18] = [
+    "unmet_share",      // share of demand not served
+    "lines_down",       // share of demand whose line is down
+    "cover",            // weeks of use in stock
+    "backlog",          // demand that waits, t
+    "price_inside",     // USD/kg, mean of markets
+    "price_outside",    // USD/kg, mean of markets
+    "premium_outside",  // price outside over inside, less one
+    "price",            // USD/kg, of a market
+    "exports",          // finished goods leaving the inside, t/week
+    "held",             // mass held at a desk, t
+    "quota_used",       // share of what an export or production quota has handed out that was used
+    "quota_rent",       // USD/kg that an export quota earns at the border, mean over its opening trade
+    "smuggled",         // let through on illicit lanes, t/week
+    "seized",           // seized there, t/week
+    "outside_share",    // share of what a stage makes that is made outside the border
+    "project_capacity", // capacity in force of projects outside, t a year of what drives the stage
+    "project_clock",    // speed of the clock of projects outside: 1 where people are not short
+    "reserve",          // stock of a stockpile with a policy, t
 ];
 
 /// `[run]`.
@@ -146,14 +166,15 @@ pub struct Evidence {
     pub assumed: usize,
     /// Neither.
     pub unsourced: usize,
-    /// What each field rests on, by dotted path.
+    /// What each field rests on, by dotted path in small letters.
     pub of: BTreeMap<String, Basis>,
 }
 
 impl Evidence {
     /// What the field rests on from which a parameter is drawn; none: nothing is said of it.
     pub fn basis(&self, parameter: &str) -> Option<Basis> {
-        let mut name = parameter;
+        let small = parameter.to_lowercase();
+        let mut name = small.as_str();
         loop {
             if let Some(basis) = self.of.get(name) {
                 return Some(*basis);

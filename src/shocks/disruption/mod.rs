@@ -2,11 +2,13 @@
 //!
 //! Types of events come in families, one file each, as in `scenario/events/` and `engine/events/`.
 
+pub mod knowhow;
 pub mod materials;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
 pub mod reserves;
+pub mod smuggling;
 pub mod trade;
 pub mod works;
 
@@ -34,6 +36,10 @@ pub enum Act {
     Papers(papers::Act),
     /// Orders stockpiles and covers.
     Reserves(reserves::Act),
+    /// Slows clocks of projects, holds people back.
+    Knowhow(knowhow::Act),
+    /// Raises what illicit lanes carry and risk.
+    Smuggling(smuggling::Act),
     /// Shuts or slows lanes, raises prices.
     Trade(trade::Act),
     /// Changes capacity or demand.
@@ -93,8 +99,13 @@ pub(super) fn has<T: PartialEq<U>, U>(list: &[T], x: &U) -> bool {
     list.is_empty() || list.iter().any(|y| y == x)
 }
 
-/// Whether a lane lies in scope.
+/// Whether a lane of lawful trade lies in scope: events on trade touch no other.
 pub(super) fn lane_in(n: &Network, scope: &Scope, l: usize) -> bool {
+    n.lanes[l].illicit.is_none() && lies_in(n, scope, l)
+}
+
+/// Whether a lane lies in scope, lawful or not.
+fn lies_in(n: &Network, scope: &Scope, l: usize) -> bool {
     let lane = &n.lanes[l];
     let (a, b) = (&n.facilities[n.slots[lane.from].facility], &n.facilities[n.slots[lane.to].facility]);
     (scope.domestic || a.region != b.region)
@@ -137,6 +148,8 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
             EventKind::Politics(kind) => politics::compile(case, kind, out, problems),
             EventKind::Quotas(kind) => quotas::compile(case, kind, out, problems),
             EventKind::Reserves(kind) => reserves::compile(case, kind, out, problems),
+            EventKind::Knowhow(kind) => knowhow::compile(case, kind, out, problems),
+            EventKind::Smuggling(kind) => smuggling::compile(case, kind, out, problems),
             EventKind::Trade(kind) => trade::compile(case, kind, out, problems),
             EventKind::Works(kind) => works::compile(case, kind, out, problems),
         }

@@ -27,6 +27,8 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "substitution_breakthrough",
             "recycling_programme",
             "price_dump",
+            "smuggling_crackdown",
+            "illicit_trade",
         ]);
         let kind = if kind == "export_licence" && licensed { "general_licence" } else { kind };
         licensed |= kind == "export_licence";
@@ -66,12 +68,8 @@ fn special(kind: &str, dice: &mut Dice) -> String {
             1 => format!("weeks = {{ uniform = [\"0 weeks\", \"{} weeks\"] }}\n", 1 + dice.below(8)),
             _ => "weeks = { lognormal = { median = \"2 weeks\", sigma = 0.5 }, max = \"9 weeks\" }\n".to_string(),
         },
-        "export_quota" | "production_quota" => format!(
-            "multiple = {}\nspan = \"{} weeks\"\npacing = \"{}\"\n",
-            dice.between(0.0, 1.2),
-            1 + dice.below(26),
-            dice.pick(&["first_come", "even"])
-        ),
+        "export_quota" | "production_quota" => illicit::quota(kind, dice),
+        "smuggling_crackdown" | "illicit_trade" => illicit::special(kind, dice),
         "stockpile_action" => {
             let target = if dice.yes() { format!("target = \"{} t\"\n", dice.below(300)) } else { String::new() };
             format!("action = \"{}\"\nrate = \"{} t/week\"\n{target}", dice.pick(&["release", "buy"]), 1 + dice.below(40))
