@@ -17,7 +17,7 @@ use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
 use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, any, each, splat};
 use demand::demand_factor;
-use disruption::{Act, Effect, trade};
+use disruption::{Act, Effect, materials, trade};
 use regime::Desk;
 use schedule::{Schedule, Window};
 use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
@@ -58,10 +58,18 @@ pub struct Shocks {
     pub reroutes: Vec<bool>,
     /// Per lane: whether a ban may shut it, or a desk refuse its buyers.
     pub ruled: Vec<bool>,
-    /// Per market: whether a duty may raise its price.
+    /// Per market: whether a duty may raise its price, or dumping lower it.
     pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
+    /// Users whose thrift moves together.
+    pub lots: Vec<materials::Lot>,
+    /// Per user: its lot, if its grade gives way.
+    pub lot_of: Vec<Option<usize>>,
+    /// What changes thrift.
+    pub breakthroughs: Vec<materials::Breakthrough>,
+    /// Recipes whose process yield may rise.
+    pub recoveries: Vec<materials::Recovery>,
     /// What events about projects and people do once, at their onset.
     pub onsets: Vec<disruption::knowhow::Onset>,
     /// Whether volumes filed for may be capped.
@@ -242,6 +250,7 @@ impl Shocks {
         }
         let noisy = network.needs.noise;
         let shared = noisy && network.needs.shared_noise;
+        let (lots, lot_of) = materials::lots(network);
         Shocks {
             seed,
             schedules: vec![],
@@ -261,6 +270,10 @@ impl Shocks {
             ruled: vec![false; network.lanes.len()],
             dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
+            lots,
+            lot_of,
+            breakthroughs: vec![],
+            recoveries: vec![],
             onsets: vec![],
             capped: false,
             quotas: vec![],
