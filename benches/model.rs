@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use coercivity::engine::VERBS;
 use coercivity::ensemble::dispatch;
-use coercivity::ensemble::profile::Profile;
+use coercivity::ensemble::profile::{Profile, profile_on};
 use coercivity::wide::WIDTH;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 
@@ -34,7 +34,7 @@ fn whole(c: &mut Criterion) {
 
 fn part(group: &mut BenchmarkGroup<'_, WallTime>, case: &Case, name: &str, of: impl Fn(&Profile) -> Duration) {
     group.bench_function(name, |b| {
-        b.iter_custom(|n| (0..n).map(|_| of(&dispatch::profile_on(dispatch::widest(), case.job()))).sum());
+        b.iter_custom(|n| (0..n).map(|_| of(&profile_on(dispatch::widest(), case.job()))).sum());
     });
 }
 

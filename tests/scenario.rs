@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use coercivity::scenario::schema::{Class, Dist, EventKind, Evidence, Facility, Family, Papers, Quota, Quotas, Scenario, Trade, Volume};
+use coercivity::scenario::schema::{Batch, Class, Dist, EventKind, Evidence, Facility, Family, Papers, Quotas, Scenario, Trade, Volume};
 use coercivity::scenario::{self, Failure, problem::Problems};
 
 fn told(result: Result<(Scenario, Problems), Failure>) -> (Scenario, Problems) {
@@ -168,8 +168,10 @@ source = "made up"
     let kinds: Vec<&EventKind> = scenario.events.iter().map(|e| &e.kind).collect();
     assert_eq!(kinds.len(), 9);
     assert_eq!(scenario.events[1].start, Dist::Uniform { low: 21.0, high: 30.0 });
-    assert!(matches!(kinds[3], EventKind::Quotas(Quotas::Export(Quota { volume: Volume::Mass(Dist::Fixed(150.0)), span: 26, .. }))));
-    assert!(matches!(kinds[4], EventKind::Quotas(Quotas::Production(Quota { volume: Volume::Multiple(_), span: 52, .. }))));
+    let EventKind::Quotas(Quotas::Export { quota, .. }) = kinds[3] else { panic!("{:?}", kinds[3]) };
+    assert!(matches!(quota.batches[..], [Batch { start: 0, volume: Volume::Mass(Dist::Fixed(150.0)) }]) && quota.span == 26);
+    let EventKind::Quotas(Quotas::Production(quota)) = kinds[4] else { panic!("{:?}", kinds[4]) };
+    assert!(matches!(quota.batches[..], [Batch { start: 0, volume: Volume::Multiple(_) }]) && quota.span == 52);
     assert_eq!(*kinds[5], EventKind::Trade(Trade::Ban { leakage: Dist::Fixed(0.0), divert: false }));
     let EventKind::Trade(Trade::Delay { weeks }) = kinds[8] else { panic!("not a delay") };
     assert_eq!(weeks.max, Some(20.0));
@@ -248,7 +250,8 @@ stage = "trader"
 cover_in = "2 weeks"
 "#,
     ));
-    assert_eq!(scenario.evidence, Evidence { sourced: 9, derived: 2, assumed: 1, unsourced: 1 });
+    let Evidence { sourced, derived, assumed, unsourced, .. } = scenario.evidence;
+    assert_eq!((sourced, derived, assumed, unsourced), (9, 2, 1, 1));
     assert_eq!(problems.len(), 1);
     assert!(scenario::render(&problems, &scenario.files, false).contains("warning: 1 number has no source: cover_in"));
 }

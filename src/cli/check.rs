@@ -33,7 +33,7 @@ pub(crate) fn check(a: &CheckArguments) -> Result<Outcome> {
     let (scenario, network) = (&loaded.scenario, &loaded.network);
     let rows = check_rows(scenario, network);
     let lanes: usize = scenario.supplies.iter().map(|s| s.from.len()).chain(scenario.pushes.iter().map(|p| p.to.len())).sum();
-    let e = scenario.evidence;
+    let e = &scenario.evidence;
     if a.json {
         let balance: Vec<serde_json::Value> = rows
             .iter()

@@ -10,7 +10,7 @@ pub struct Ledger {
     pub inside: Vec<Row>,
     /// Mined and taken from infinite sources since the start.
     pub mined: Vec<Row>,
-    /// Served, drained, spoiled and lost since the start.
+    /// Served, drained, spoiled, lost and seized since the start.
     pub left: Vec<Row>,
 }
 
@@ -44,6 +44,9 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
     }
     for (l, lane) in n.lanes.iter().enumerate() {
         book(&mut out.inside, n.slots[lane.from].commodity, &in_transit(state, l));
+    }
+    for (lane, here) in n.illicit.iter().zip(&state.illicit) {
+        book(&mut out.left, n.slots[n.lanes[lane.lane].from].commodity, &here.seized_total);
     }
     let waiting = held(state);
     for (h, licensed) in world.shocks.licensed.iter().enumerate() {

@@ -11,11 +11,13 @@ pub mod events;
 mod offer;
 mod open;
 pub mod order;
+pub mod pool;
 pub mod price;
 pub mod produce;
 pub mod receive;
 pub mod share;
 pub mod ship;
+pub mod smuggle;
 pub mod state;
 
 use crate::network::Network;

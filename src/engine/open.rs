@@ -2,6 +2,8 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::events::QuotaState;
+use super::smuggle::IllicitState;
 use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
 use crate::network::Market;
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
@@ -164,7 +166,8 @@ impl State {
             granted: rows(shocks.permits.len(), 0.0),
             calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
             overflow: rows(shocks.licensed.len(), 0.0),
-            quota_left: rows(shocks.quotas.len(), 0.0),
+            quotas: vec![QuotaState::open(); shocks.quotas.len()],
+            illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
             applications: Applications::default(),
             pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
             projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),

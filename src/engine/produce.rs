@@ -1,6 +1,6 @@
 //! In: what is on hand. Out: what facilities make of it, and what final demand is served.
 
-use super::events::{allowance, shrink, spend};
+use super::events::{allowance, shrink};
 use super::offer::{AHEAD, READY};
 use super::{State, World};
 use crate::network::Network;
@@ -31,7 +31,8 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
     // What lacked its inputs has used up nothing.
     for (q, quota) in shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]) {
-        spend(&mut state.quota_left[q], &sum_of(&state.activity, &quota.activities));
+        let used = sum_of(&state.activity, &quota.activities);
+        state.quotas[q].spend(&used);
     }
     demand(world, now, state);
     for u in 0..n.users.len() {

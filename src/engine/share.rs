@@ -54,6 +54,23 @@ fn ration(world: World<'_>, s: usize, have: &Row, state: &mut State) {
     for w in 0..WIDTH {
         left[w] = min(max(have[w], 0.0), asked[w]);
     }
+    let share = divide(&caps, &weights, &mut given, left);
+    for (i, l) in pulls().enumerate() {
+        let (cap, so_far, mut shipped) = (&caps[i], &given[i], ZERO);
+        for w in 0..WIDTH {
+            // Where there is enough for all, all is given to the last bit: a realization must not feel that a neighbour's was rationed.
+            let rationed = so_far[w] + (cap[w] - so_far[w]) * share[w];
+            shipped[w] = if asked[w] <= have[w] { cap[w] } else { rationed };
+        }
+        state.lanes[l].shipped = shipped;
+    }
+    let scratch = &mut state.scratch;
+    (scratch.caps, scratch.weights, scratch.given) = (caps, weights, given);
+}
+
+/// Adds to what each was given what three passes by weight give it of what is left; returns the share of its room that a last pass gives each.
+#[inline(always)]
+pub(super) fn divide(caps: &[Row], weights: &[Row], given: &mut [Row], mut left: Row) -> Row {
     let tiny = |q: f64| 1e-15 * (1.0 + q);
     for _ in 0..3 {
         let mut total = ZERO;
@@ -92,15 +109,5 @@ fn ration(world: World<'_>, s: usize, have: &Row, state: &mut State) {
         let part = min(left[w] / room[w], 1.0);
         share[w] = if room[w] > 0.0 { part } else { 0.0 };
     }
-    for (i, l) in pulls().enumerate() {
-        let (cap, so_far, mut shipped) = (&caps[i], &given[i], ZERO);
-        for w in 0..WIDTH {
-            // Where there is enough for all, all is given to the last bit: a realization must not feel that a neighbour's was rationed.
-            let rationed = so_far[w] + (cap[w] - so_far[w]) * share[w];
-            shipped[w] = if asked[w] <= have[w] { cap[w] } else { rationed };
-        }
-        state.lanes[l].shipped = shipped;
-    }
-    let scratch = &mut state.scratch;
-    (scratch.caps, scratch.weights, scratch.given) = (caps, weights, given);
+    share
 }

@@ -1,8 +1,10 @@
 //! In: orders owed, stock on hand, quotas, licences. Out: shipments to carriers and desks; what exceeds a target is pushed on or drained.
 
 use super::calendar::File;
-use super::events::{allowance, shrink, spend};
+use super::events::{allowance, shrink};
+use super::pool;
 use super::share;
+use super::smuggle;
 use super::{State, World};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
@@ -30,7 +32,12 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         foresee_pushes(world, quota, state);
     }
     for (q, quota) in in_force() {
-        let factor = shrink(&shipped(&quota.lanes, state), &allowance(world, now, state, q));
+        let (asked, may) = (shipped(&quota.lanes, state), allowance(world, now, state, q));
+        if quota.exponent > 0.0 {
+            pool::ration(world, quota, &asked, &may, state);
+            continue;
+        }
+        let factor = shrink(&asked, &may);
         for &l in &quota.lanes {
             times(&mut state.lanes[l].shipped, &factor);
         }
@@ -40,9 +47,12 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
     for (q, quota) in in_force() {
         let used = shipped(&quota.lanes, state);
-        spend(&mut state.quota_left[q], &used);
+        state.quotas[q].spend(&used);
     }
     licences(world, now, state);
+    if !n.illicit.is_empty() {
+        smuggle::smuggle(world, now, state);
+    }
 }
 
 /// What is shipped this period on some lanes together.

@@ -2,6 +2,8 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::events::QuotaState;
+use super::smuggle::IllicitState;
 use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
@@ -68,8 +70,10 @@ pub struct State {
     /// Per licensed lane: what would be decided beyond the calendar.
     pub overflow: Vec<Row>,
 
-    /// Per quota: volume left in its span.
-    pub quota_left: Vec<Row>,
+    /// Per quota.
+    pub quotas: Vec<QuotaState>,
+    /// Per illicit lane.
+    pub illicit: Vec<IllicitState>,
     /// Mass that went through the desks.
     pub applications: Applications,
 

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Plan;
 use super::calm::Calm;
-use super::dispatch::Job;
+use super::dispatch::{self, Job, Path};
 use super::histogram::Note;
 use super::metrics::Track;
 use super::observe::Watch;
 use super::outside::Course;
-use super::sight::{Sight, output, served};
+use super::sight::{Sight, hauls, output, served, used as used_up};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
@@ -30,7 +30,7 @@ pub struct Record {
     pub calm_output: Vec<f64>,
     /// Month × (destinations, world), t.
     pub exports: Vec<Note>,
-    /// Scalars: scopes × metrics, then price peaks, then drawn parameters.
+    /// Scalars: scopes × metrics, price peaks, quotas, smuggling, drawn parameters.
     pub scalars: Vec<Row>,
     /// Largest mass of a lane that lay beyond its desk's calendar, t, over the realizations that count.
     pub overflow: f64,
@@ -63,6 +63,13 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     for side in watch.sides.iter().filter(|_| plan.baseline) {
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
+    }
+    for quota in shocks.quotas.iter().filter(|_| watch.quotas) {
+        names.push(("quota_used".into(), format!("event:{}", shocks.schedules[quota.event].id)));
+    }
+    for traffic in &watch.traffic {
+        let scope = format!("commodity:{}", network.commodities[traffic.commodity].id);
+        names.extend(["smuggled", "seized"].map(|m| (m.to_string(), scope.clone())));
     }
     for chapter in &watch.chapters {
         names.extend(chapter.metrics(plan.horizon).into_iter().map(|m| (m.to_string(), chapter.scope.clone())));
@@ -99,20 +106,114 @@ pub struct Moment<'a> {
 /// compiled once for all of them.
 pub type See<'a> = Option<&'a mut dyn FnMut(Moment<'_>)>;
 
-/// Runs one batch, and its baseline before it, into a record whose memory is used again.
+/// A period of a batch to be drawn and stepped through.
+pub struct Stepping<'a, 's> {
+    /// The chain, what is scheduled, what was drawn once.
+    pub world: World<'a>,
+    /// Period, 0 the first.
+    pub period: usize,
+    /// What happens in it.
+    pub now: &'a mut PeriodShocks,
+    /// The state.
+    pub state: &'a mut State,
+    /// What was seen of the period before.
+    pub sight: &'a Sight,
+    /// Who looks over the shoulder.
+    pub see: &'a mut See<'s>,
+}
+
+/// What a batch draws once.
 #[inline(always)]
-pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_>) {
+pub(super) fn open(shocks: &Shocks, network: &Network, first: u64) -> Draws {
+    shocks.open(network, first)
+}
+
+/// Draws what happens in a period.
+#[inline(always)]
+pub(super) fn draw(s: &mut Stepping<'_, '_>) {
+    s.world.shocks.fill(s.world.network, s.world.draws, s.period, s.now);
+}
+
+/// Steps through a period.
+#[inline(always)]
+pub(super) fn step(s: &mut Stepping<'_, '_>) {
+    let Stepping { world, period, now, state, sight, see } = s;
+    engine::step_watched(*world, now, state, |verb, state| {
+        if let Some(see) = see {
+            see(Moment { period: *period, verb, world: *world, now, state, sight });
+        }
+    });
+}
+
+/// What is looked at and noted at the end of a period of a batch.
+pub struct Looking<'a> {
+    /// The batch.
+    pub job: Job<'a>,
+    /// Period, 0 the first.
+    pub period: usize,
+    /// Realizations that count.
+    pub used: usize,
+    /// Periods since the first event.
+    pub age: Row,
+    /// The batch's baseline; empty without one.
+    pub calm: &'a Calm,
+    /// What is seen.
+    pub sight: &'a mut Sight,
+    /// Per group of users: metrics in the making.
+    pub tracks: &'a mut [Track],
+    /// Per stage that is told by side of the border: its course so far.
+    pub courses: &'a mut [Course],
+    /// Per commodity with a price: peaks so far.
+    pub peaks: &'a mut [[Row; 3]],
+    /// Reading × period.
+    pub series: &'a mut [Note],
+    /// Group × period.
+    pub output: &'a mut [f64],
+    /// Month × destination, t.
+    pub exported: &'a mut [Row],
+}
+
+/// Looks at the state at the end of a period: service, prices, exports, output.
+#[inline(always)]
+pub(super) fn look(l: &mut Looking<'_>, state: &State) {
+    let Job { network, watch, plan, .. } = l.job;
+    l.sight.look(network, watch, state);
+    for (g, (track, week)) in l.tracks.iter_mut().zip(&mut l.sight.weeks).enumerate() {
+        if plan.baseline {
+            week.baseline = l.calm.served[l.period * watch.users.len() + g];
+        }
+        track.week(week, &l.age);
+    }
+    for ((course, chapter), made) in l.courses.iter_mut().zip(&watch.chapters).zip(&l.sight.made) {
+        course.week(l.period, &made.share(), &chapter.capacity(state));
+    }
+    l.sight.raise_peaks(watch, l.peaks);
+    output(watch, state, (l.period, plan.horizon), l.used, l.output);
+    exports(watch, &l.sight.exports, l.period, l.exported);
+}
+
+/// Notes what series want of what was looked at.
+#[inline(always)]
+pub(super) fn note(l: &mut Looking<'_>, state: &State) {
+    let Job { network, watch, plan, .. } = l.job;
+    for (i, reading) in watch.readings.iter().enumerate() {
+        l.series[i * plan.horizon + l.period] = Note::new(&l.sight.read(network, watch, state, *reading), l.used);
+    }
+}
+
+/// Runs one batch, and its baseline before it, into a record whose memory is used again.
+pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_>) {
     let Job { network, shocks, watch, plan, first, .. } = job;
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     record.used = used;
-    let draws = shocks.open(network, first);
+    let draws = dispatch::open_on(path, shocks, network, first);
     let no_peaks = || vec![[splat(0.0), splat(0.0), splat(-1.0)]; watch.sides.len()];
     let mut sight = Sight::new(watch);
     record.calm = None;
     let calm = match (plan.baseline, record.known.take()) {
         (false, _) => Arc::default(),
         (true, Some(known)) => known,
-        (true, None) => Arc::new(baseline(job, &draws, stop, used, &mut sight, no_peaks())),
+        (true, None) => Arc::new(baseline(path, job, &draws, stop, used, &mut sight, no_peaks())),
     };
     refill(&mut record.calm_output, calm.output.len(), 0.0);
     record.calm_output.copy_from_slice(&calm.output);
@@ -134,29 +235,26 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
         if stop.load(Ordering::Relaxed) {
             return;
         }
-        shocks.fill(network, &draws, t, &mut now);
-        engine::step_watched(world, &now, &mut state, |verb, state| {
-            if let Some(see) = &mut see {
-                see(Moment { period: t, verb, world, now: &now, state, sight: &sight });
-            }
-        });
-        sight.look(network, watch, &state);
+        let mut stepping = Stepping { world, period: t, now: &mut now, state: &mut state, sight: &sight, see: &mut see };
+        dispatch::draw_on(path, &mut stepping);
+        dispatch::step_on(path, &mut stepping);
         let age = each(|w| t as f64 - onset[w]);
-        for (g, (track, week)) in tracks.iter_mut().zip(&mut sight.weeks).enumerate() {
-            if plan.baseline {
-                week.baseline = calm.served[t * watch.users.len() + g];
-            }
-            track.week(week, &age);
-        }
-        for ((course, chapter), made) in courses.iter_mut().zip(&watch.chapters).zip(&sight.made) {
-            course.week(t, &made.share(), &chapter.capacity(&state));
-        }
-        for (i, reading) in watch.readings.iter().enumerate() {
-            record.series[i * plan.horizon + t] = Note::new(&sight.read(network, watch, &state, *reading), used);
-        }
-        sight.raise_peaks(watch, &mut peaks);
-        output(watch, &state, (t, plan.horizon), used, &mut record.output);
-        exports(watch, &sight.exports, t, &mut exported);
+        let mut looking = Looking {
+            job,
+            period: t,
+            used,
+            age,
+            calm: &calm,
+            sight: &mut sight,
+            tracks: &mut tracks,
+            courses: &mut courses,
+            peaks: &mut peaks,
+            series: &mut record.series,
+            output: &mut record.output,
+            exported: &mut exported,
+        };
+        dispatch::look_on(path, &mut looking, &state);
+        dispatch::note_on(path, &mut looking, &state);
         if let Some(see) = &mut see {
             see(Moment { period: t, verb: engine::VERBS.len(), world, now: &now, state: &state, sight: &sight });
         }
@@ -172,6 +270,8 @@ pub fn run(job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_
     for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
+    record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
+    record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
     record.scalars.extend(courses.iter().flat_map(Course::finish));
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
@@ -195,30 +295,58 @@ fn first_onset(draws: &Draws, horizon: usize) -> Row {
     each(|w| if onset[w].is_finite() { onset[w] } else { 0.0 })
 }
 
-/// The same realizations without events.
+/// What is looked at at the end of a period of a baseline.
+pub struct Calming<'a> {
+    /// The batch.
+    pub job: Job<'a>,
+    /// Period, 0 the first.
+    pub period: usize,
+    /// Realizations that count.
+    pub used: usize,
+    /// What is seen.
+    pub sight: &'a mut Sight,
+    /// What is kept.
+    pub calm: &'a mut Calm,
+}
+
+/// Looks at the state of a baseline at the end of a period.
 #[inline(always)]
-fn baseline(job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, mut peaks: Vec<[Row; 3]>) -> Calm {
-    let Job { network, calm, watch, plan, .. } = job;
-    let mut made = vec![0.0; watch.groups.len() * plan.horizon];
-    let quiet = Draws { first: draws.first, network: draws.network.clone(), events: vec![], windows: vec![], comes: draws.comes.clone(), buyers: vec![] };
-    let world = World { network, shocks: calm, draws: &quiet };
+pub(super) fn look_calm(l: &mut Calming<'_>, state: &State) {
+    let Job { network, watch, plan, .. } = l.job;
+    for users in &watch.users {
+        l.calm.served.push(served(state, users));
+    }
+    output(watch, state, (l.period, plan.horizon), l.used, &mut l.calm.output);
+    l.sight.prices(network, watch, state);
+    l.sight.raise_peaks(watch, &mut l.calm.peaks);
+}
+
+/// The same realizations without events.
+fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, peaks: Vec<[Row; 3]>) -> Calm {
+    let Job { network, calm: shocks, watch, plan, .. } = job;
+    let quiet = Draws {
+        first: draws.first,
+        network: draws.network.clone(),
+        events: vec![],
+        windows: vec![],
+        comes: draws.comes.clone(),
+        buyers: vec![],
+    };
+    let world = World { network, shocks, draws: &quiet };
     let mut state = State::open(world);
-    let mut now = calm.period(network);
-    let mut rows = Vec::with_capacity(plan.horizon * watch.users.len());
+    let mut now = shocks.period(network);
+    let served = Vec::with_capacity(plan.horizon * watch.users.len());
+    let mut calm = Calm { served, output: vec![0.0; watch.groups.len() * plan.horizon], peaks };
     for t in 0..plan.horizon {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        calm.fill(network, &quiet, t, &mut now);
-        engine::step(world, &now, &mut state);
-        for users in &watch.users {
-            rows.push(served(&state, users));
-        }
-        output(watch, &state, (t, plan.horizon), used, &mut made);
-        sight.prices(network, watch, &state);
-        sight.raise_peaks(watch, &mut peaks);
+        let mut stepping = Stepping { world, period: t, now: &mut now, state: &mut state, sight, see: &mut None };
+        dispatch::draw_on(path, &mut stepping);
+        dispatch::step_on(path, &mut stepping);
+        dispatch::calm_on(path, &mut Calming { job, period: t, used, sight, calm: &mut calm }, &state);
     }
-    Calm { served: rows, output: made, peaks }
+    calm
 }
 
 /// Spreads a period's exports over the calendar months of its days.

@@ -4,6 +4,7 @@
 //! Where one limit binds alone its amount is exact; where a supplier's stock and a quota bind one lane at once, stock is taken to be
 //! shared in proportion to what was asked.
 
+use crate::engine::events::allowance;
 use crate::engine::{State, World};
 use crate::network::Network;
 use crate::scenario::schema::Drive;
@@ -158,7 +159,7 @@ impl Notes<'_> {
         }
         for (q, quota) in self.world.shocks.quotas.iter().enumerate().filter(|(_, q)| !q.activities.is_empty()) {
             let total: f64 = quota.activities.iter().map(|&a| wanted[a]).sum();
-            let allowance = self.allowance(before, q);
+            let allowance = allowance(self.world, self.now, before, q)[w];
             for &a in quota.activities.iter().filter(|_| total > allowance) {
                 let lost = wanted[a] * (1.0 - allowance.max(0.0) / total);
                 self.note(Place::Activity(a), Kind::Quota, quota.event, (lost * main_output(n, a).1).min(missing(a)));
@@ -215,16 +216,6 @@ impl Notes<'_> {
         }
         let (theirs, reach) = (before.stranded_on_hand(slot)[w], before.slots[slot].reach[w]);
         [(reach * wanted - (here - theirs)).max(0.0), ((1.0 - reach) * wanted - theirs).max(0.0)]
-    }
-
-    /// What may pass this period under a quota; without end where it is not in force.
-    fn allowance(&self, before: &State, q: usize) -> f64 {
-        let (quota, w) = (&self.world.shocks.quotas[q], self.w);
-        if self.now.strength[quota.event][w] == 0.0 {
-            return f64::INFINITY;
-        }
-        let (left, age, span) = (before.quota_left[q][w], self.now.age[quota.event][w], quota.span as f64);
-        if quota.even { left / (span - (age - span * (age / span).floor())) } else { left }
     }
 
     /// Activity that a recipe's drive asks for, before any limit (MODEL 6.1).

@@ -1,6 +1,7 @@
-//! In: one batch to run. Out: its record, computed with the widest vector instructions this processor has.
+//! In: a part of the work on one batch. Out: that part, done with the widest vector instructions this processor has.
 //!
-//! The same code is compiled three times; none of it fuses multiply and add, so the bits are the same on every path (tested).
+//! What is wide is compiled three times, each part once a path and whole, with all that it calls; who calls the parts is compiled once.
+//! Nothing fuses multiply and add, so the bits are the same on every path (tested).
 //! This is the one file with `unsafe`: a function compiled for instructions that the processor may lack can only be called so,
 //! and it is called only after asking the processor.
 #![allow(unsafe_code)]
@@ -8,12 +9,12 @@
 use std::sync::atomic::AtomicBool;
 
 use super::Plan;
-use super::batch::{Record, See, run};
+use super::batch::{self, Calming, Looking, Record, See, Stepping};
 use super::observe::Watch;
-use super::profile::{Profile, profile};
 use super::tally::{Cell, Wave, count};
+use crate::engine::State;
 use crate::network::Network;
-use crate::shocks::Shocks;
+use crate::shocks::{Draws, Shocks};
 
 /// What a batch needs.
 #[derive(Clone, Copy)]
@@ -43,17 +44,29 @@ pub enum Path {
     Avx512,
 }
 
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+}
+
 /// The paths this processor can take, the widest last.
 pub fn paths() -> Vec<Path> {
     #[allow(unused_mut)]
     let mut list = vec![Path::Plain];
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx2") {
+        if has_avx2() {
             list.push(Path::Avx2);
         }
-        let has = [is_x86_feature_detected!("avx512f"), is_x86_feature_detected!("avx512bw")];
-        if has == [true; 2] && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+        if has_avx512() {
             list.push(Path::Avx512);
         }
     }
@@ -80,14 +93,12 @@ macro_rules! on_every_path {
                 fn avx512($($argument: $type),*) -> $out {
                     $body($($argument),*)
                 }
-                if paths().contains(&path) {
-                    match path {
-                        // SAFETY: `paths` has asked the processor for these instructions.
-                        Path::Avx2 => return unsafe { avx2($($argument),*) },
-                        // SAFETY: as above.
-                        Path::Avx512 => return unsafe { avx512($($argument),*) },
-                        Path::Plain => {}
-                    }
+                match path {
+                    // SAFETY: the processor has just been asked for these instructions.
+                    Path::Avx2 if has_avx2() => return unsafe { avx2($($argument),*) },
+                    // SAFETY: as above.
+                    Path::Avx512 if has_avx512() => return unsafe { avx512($($argument),*) },
+                    _ => {}
                 }
             }
             $body($($argument),*)
@@ -95,19 +106,44 @@ macro_rules! on_every_path {
     };
 }
 
-on_every_path! {
-    /// Runs a batch on one path, into a record whose memory is used again; `see` is shown every moment of it.
-    watch_on(job: Job<'_>, stop: &AtomicBool, record: &mut Record, see: See<'_>) -> () = run
+/// Runs a batch on one path, into a record whose memory is used again; `see` is shown every moment of it.
+pub fn watch_on(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record, see: See<'_>) {
+    batch::run(path, job, stop, record, see);
 }
 
 /// Runs a batch on one path, into a record whose memory is used again.
 pub fn run_on(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record) {
-    watch_on(path, job, stop, record, None);
+    batch::run(path, job, stop, record, None);
 }
 
 on_every_path! {
-    /// Runs a batch with a clock between its parts.
-    profile_on(job: Job<'_>) -> Profile = profile
+    /// Draws what a batch draws once.
+    open_on(shocks: &Shocks, network: &Network, first: u64) -> Draws = batch::open
+}
+
+on_every_path! {
+    /// Draws what happens in one period.
+    draw_on(step: &mut Stepping<'_, '_>) -> () = batch::draw
+}
+
+on_every_path! {
+    /// Steps through one period.
+    step_on(step: &mut Stepping<'_, '_>) -> () = batch::step
+}
+
+on_every_path! {
+    /// Looks at the state at the end of a period.
+    look_on(look: &mut Looking<'_>, state: &State) -> () = batch::look
+}
+
+on_every_path! {
+    /// Notes what series want of it.
+    note_on(look: &mut Looking<'_>, state: &State) -> () = batch::note
+}
+
+on_every_path! {
+    /// Looks at the state of a baseline.
+    calm_on(look: &mut Calming<'_>, state: &State) -> () = batch::look_calm
 }
 
 on_every_path! {

@@ -6,6 +6,7 @@ use super::outside::{Chapter, chapters};
 use crate::network::{Network, place};
 use crate::scenario::schema::{Run, VARIABLES};
 use crate::shocks::Shocks;
+use crate::shocks::disruption::quotas::Margin;
 
 /// A group of users that is reported together.
 #[derive(Debug, Clone)]
@@ -39,6 +40,14 @@ pub enum Reading {
     Exports(usize),
     /// Mass held at a desk, t.
     Held(usize),
+    /// Share used of what a quota has handed out.
+    QuotaUsed(usize),
+    /// Mean margin of a quota's lanes, USD/kg, index into `rents`.
+    QuotaRent(usize),
+    /// Let through on the illicit lanes of a commodity, t/week, index into `traffic`.
+    Smuggled(usize),
+    /// Seized there, t/week.
+    Seized(usize),
     /// Share of a stage made outside, index into `chapters`.
     Outside(usize),
     /// Capacity of a stage's projects outside, t a year.
@@ -94,6 +103,24 @@ pub struct Group {
     pub users: Vec<(usize, f64)>,
 }
 
+/// Smuggling of one commodity.
+#[derive(Debug, Clone)]
+pub struct Traffic {
+    /// Index of the commodity.
+    pub commodity: usize,
+    /// Its illicit lanes.
+    pub lanes: Vec<usize>,
+}
+
+/// What an export quota earns at the border.
+#[derive(Debug, Clone)]
+pub struct Rent {
+    /// Index of the quota.
+    pub quota: usize,
+    /// Margins of its lanes that have a price where they arrive, by opening flow.
+    pub lanes: Vec<(Margin, f64)>,
+}
+
 /// Everything that is watched.
 #[derive(Debug, Clone)]
 pub struct Watch {
@@ -111,6 +138,12 @@ pub struct Watch {
     pub readings: Vec<Reading>,
     /// Facilities.
     pub groups: Vec<Group>,
+    /// Smuggling, by commodity.
+    pub traffic: Vec<Traffic>,
+    /// Whether of each quota the share used is told.
+    pub quotas: bool,
+    /// Export quotas with margins.
+    pub rents: Vec<Rent>,
     /// Destination regions of finished goods leaving the inside.
     pub destinations: Vec<usize>,
     /// Finished lanes leaving the inside: (lane, index in `destinations`).
@@ -136,13 +169,16 @@ impl Watch {
             series: vec![],
             readings: vec![],
             groups: groups(network),
+            traffic: traffic(network),
+            quotas: true,
+            rents: rents(network, shocks),
             destinations: vec![],
             export_lanes: vec![],
             chapters: chapters(network),
             months,
             days,
         };
-        for (l, lane) in network.lanes.iter().enumerate() {
+        for (l, lane) in network.lanes.iter().enumerate().filter(|(_, lane)| lane.illicit.is_none()) {
             let commodity = network.slots[lane.from].commodity;
             if network.commodities[commodity].finished && network.leaves(lane) {
                 let region = network.region_of(lane.to);
@@ -239,6 +275,32 @@ fn groups(n: &Network) -> Vec<Group> {
     list
 }
 
+fn traffic(n: &Network) -> Vec<Traffic> {
+    let mut list: Vec<Traffic> = vec![];
+    for (i, lane) in n.illicit.iter().enumerate() {
+        let commodity = n.slots[n.lanes[lane.lane].from].commodity;
+        match list.iter_mut().find(|t| t.commodity == commodity) {
+            Some(known) => known.lanes.push(i),
+            None => list.push(Traffic { commodity, lanes: vec![i] }),
+        }
+    }
+    list
+}
+
+fn rents(n: &Network, shocks: &Shocks) -> Vec<Rent> {
+    let mut list = vec![];
+    for (q, quota) in shocks.quotas.iter().enumerate() {
+        let priced = quota.lanes.iter().zip(&quota.margins).filter(|(l, m)| m.to.is_some() && n.lanes[**l].flow > 0.0);
+        let mut lanes: Vec<(Margin, f64)> = priced.map(|(l, m)| (*m, n.lanes[*l].flow)).collect();
+        let total: f64 = lanes.iter().map(|x| x.1).sum();
+        lanes.iter_mut().for_each(|x| x.1 /= total);
+        if !lanes.is_empty() {
+            list.push(Rent { quota: q, lanes });
+        }
+    }
+    list
+}
+
 fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)> {
     let mut list = vec![];
     let mut add = |variable, scope: String, unit, reading| list.push((Series { variable, scope, unit, reading: 0 }, reading));
@@ -276,6 +338,18 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)>
     }
     for (d, desk) in shocks.desks.iter().enumerate() {
         add("held", format!("desk:{}", desk.id), "t", Reading::Held(d));
+    }
+    let event = |q: usize| format!("event:{}", shocks.schedules[shocks.quotas[q].event].id);
+    for q in 0..shocks.quotas.len() {
+        add("quota_used", event(q), "share", Reading::QuotaUsed(q));
+    }
+    for (i, rent) in watch.rents.iter().enumerate() {
+        add("quota_rent", event(rent.quota), "USD/kg", Reading::QuotaRent(i));
+    }
+    for (i, traffic) in watch.traffic.iter().enumerate() {
+        let scope = format!("commodity:{}", n.commodities[traffic.commodity].id);
+        add("smuggled", scope.clone(), "t/week", Reading::Smuggled(i));
+        add("seized", scope, "t/week", Reading::Seized(i));
     }
     for (i, chapter) in watch.chapters.iter().enumerate() {
         add("outside_share", chapter.scope.clone(), "share", Reading::Outside(i));

@@ -1,12 +1,16 @@
 //! In: one batch to run. Out: how long each part of it took. For benchmarks; a run does not look at the clock.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use super::dispatch::Job;
+use super::batch::{Looking, Moment, See, Stepping};
+use super::calm::Calm;
+use super::dispatch::{self, Job, Path};
 use super::histogram::Note;
 use super::metrics::Track;
+use super::outside::Course;
 use super::sight::Sight;
-use crate::engine::{State, VERBS, World, step_watched};
+use crate::engine::{State, VERBS, World};
 use crate::wide::{WIDTH, ZERO};
 
 /// Time spent on a batch, without its baseline.
@@ -24,35 +28,47 @@ pub struct Profile {
     pub note: Duration,
 }
 
-/// Runs a batch with a clock between its parts.
-#[inline(always)]
-pub fn profile(job: Job<'_>) -> Profile {
+/// Runs a batch on one path with a clock between its parts.
+pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
     let Job { network, shocks, watch, plan, first, .. } = job;
     let mut out = Profile::default();
-    let mut last = Instant::now();
-    let mut lap = |to: &mut Duration| {
-        let now = Instant::now();
-        *to += now - last;
-        last = now;
-    };
-    let draws = shocks.open(network, first);
+    let clock = Cell::new(Instant::now());
+    let lap = |to: &mut Duration| *to += clock.replace(Instant::now()).elapsed();
+    let draws = dispatch::open_on(path, shocks, network, first);
     let world = World { network, shocks, draws: &draws };
     let (mut state, mut now, mut sight) = (State::open(world), shocks.period(network), Sight::new(watch));
     let mut tracks = vec![Track::new(); watch.users.len()];
+    let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
+    let mut peaks = vec![[ZERO; 3]; watch.sides.len()];
     let mut notes = vec![Note::NONE; watch.readings.len() * plan.horizon];
+    let mut output = vec![0.0; watch.groups.len() * plan.horizon];
+    let mut exported = vec![ZERO; watch.export_cells()];
+    let calm = Calm { served: vec![ZERO; plan.horizon * watch.users.len()], ..Calm::default() };
     lap(&mut out.open);
-    for t in 0..plan.horizon {
-        shocks.fill(network, &draws, t, &mut now);
+    for period in 0..plan.horizon {
+        let mut each_verb = |moment: Moment<'_>| lap(&mut out.verbs[moment.verb]);
+        let mut see: See<'_> = Some(&mut each_verb);
+        let mut stepping = Stepping { world, period, now: &mut now, state: &mut state, sight: &sight, see: &mut see };
+        dispatch::draw_on(path, &mut stepping);
         lap(&mut out.draw);
-        step_watched(world, &now, &mut state, |verb, _| lap(&mut out.verbs[verb]));
-        sight.look(network, watch, &state);
-        for (track, week) in tracks.iter_mut().zip(&sight.weeks) {
-            track.week(week, &ZERO);
-        }
+        dispatch::step_on(path, &mut stepping);
+        let mut looking = Looking {
+            job,
+            period,
+            used: WIDTH,
+            age: ZERO,
+            calm: &calm,
+            sight: &mut sight,
+            tracks: &mut tracks,
+            courses: &mut courses,
+            peaks: &mut peaks,
+            series: &mut notes,
+            output: &mut output,
+            exported: &mut exported,
+        };
+        dispatch::look_on(path, &mut looking, &state);
         lap(&mut out.watch);
-        for (i, reading) in watch.readings.iter().enumerate() {
-            notes[i * plan.horizon + t] = Note::new(&sight.read(network, watch, &state, *reading), WIDTH);
-        }
+        dispatch::note_on(path, &mut looking, &state);
         lap(&mut out.note);
     }
     std::hint::black_box((&tracks, &notes));

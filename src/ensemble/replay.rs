@@ -178,7 +178,7 @@ fn rules(moment: &Moment<'_>, put: &mut Put<'_>) {
         put("general_licence_left", &scope, "t", &state.permit[h]);
     }
     for (q, quota) in shocks.quotas.iter().enumerate() {
-        put("quota_left", &|| format!("event:{}", shocks.schedules[quota.event].id), "t", &state.quota_left[q]);
+        put("quota_left", &|| format!("event:{}", shocks.schedules[quota.event].id), "t", &state.quotas[q].left);
     }
     for (r, region) in n.regions.iter().enumerate() {
         put("scare", &|| format!("region:{region}"), "index", &state.scare[r]);

@@ -1,9 +1,10 @@
 //! In: a state at the end of a period. Out: what is watched of it: service of users, prices on both sides, exports, output.
 
 use super::metrics::{LINE_DOWN, Week};
-use super::observe::{Reading, Watch};
+use super::observe::{Reading, Rent, Traffic, Watch};
 use super::outside::Output;
 use crate::engine::State;
+use crate::engine::pool::margin;
 use crate::network::Network;
 use crate::wide::{Row, WIDTH, ZERO, add, max, total, within};
 
@@ -124,11 +125,71 @@ impl Sight {
             Reading::Cover(g) => self.weeks[g].cover,
             Reading::Exports(d) => self.exports[d],
             Reading::Held(d) => state.held[d],
+            Reading::QuotaUsed(q) => used(state, q),
+            Reading::QuotaRent(i) => rent(network, state, &watch.rents[i]),
+            Reading::Smuggled(i) => smuggled(network, state, &watch.traffic[i]),
+            Reading::Seized(i) => seized(state, &watch.traffic[i]),
             Reading::Outside(i) => self.made[i].share(),
             Reading::ProjectCapacity(i) => watch.chapters[i].capacity(state),
             Reading::ProjectClock(i) => watch.chapters[i].clock(network, state),
         }
     }
+}
+
+/// Share used of what a quota has handed out; nothing before it has.
+#[inline(always)]
+pub fn used(state: &State, q: usize) -> Row {
+    let (used, granted) = (&state.quotas[q].used, &state.quotas[q].granted);
+    let mut share = ZERO;
+    for w in 0..WIDTH {
+        let part = used[w] / granted[w];
+        share[w] = if granted[w] > 0.0 { part } else { 0.0 };
+    }
+    share
+}
+
+/// Mean margin of a quota's lanes, USD/kg; a loss counts as nothing.
+#[inline(always)]
+fn rent(network: &Network, state: &State, rent: &Rent) -> Row {
+    let mut mean = ZERO;
+    for &(lane, weight) in &rent.lanes {
+        let earned = margin(network, lane, state);
+        for w in 0..WIDTH {
+            mean[w] += weight * max(earned[w], 0.0);
+        }
+    }
+    mean
+}
+
+/// Let through on the illicit lanes of a commodity this period, t.
+#[inline(always)]
+fn smuggled(network: &Network, state: &State, traffic: &Traffic) -> Row {
+    let mut sum = ZERO;
+    for &i in &traffic.lanes {
+        add(&mut sum, &state.lanes[network.illicit[i].lane].shipped);
+    }
+    sum
+}
+
+/// Seized on them this period, t.
+#[inline(always)]
+fn seized(state: &State, traffic: &Traffic) -> Row {
+    let mut sum = ZERO;
+    for &i in &traffic.lanes {
+        add(&mut sum, &state.illicit[i].seized);
+    }
+    sum
+}
+
+/// Let through and seized on the illicit lanes of a commodity since the start, t.
+#[inline(always)]
+pub fn hauls(state: &State, traffic: &Traffic) -> [Row; 2] {
+    let mut sums = [ZERO; 2];
+    for &i in &traffic.lanes {
+        add(&mut sums[0], &state.illicit[i].through_total);
+        add(&mut sums[1], &state.illicit[i].seized_total);
+    }
+    sums
 }
 
 /// Adds up a group of users in one period.

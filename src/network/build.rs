@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{expertise, link, project};
 use super::parameter::Parameters;
 use super::{Activity, Behaviour, Capacity, Commodity, Facility, Network, PriceLaw, Role, Slot, User};
+use super::{expertise, link, project};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema as s;
 use crate::wide;
@@ -69,6 +69,7 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         facilities: vec![],
         slots: vec![],
         lanes: vec![],
+        illicit: vec![],
         inbound: vec![],
         outbound: vec![],
         activities: vec![],
@@ -319,6 +320,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             capacity,
             slots: first_slot..n.slots.len(),
             activities: first_activity..n.activities.len(),
+            illicit: f.illicit,
             planned: f.planned,
             plant: None,
             sector: f.demand.as_ref().and_then(|d| n.sectors.iter().position(|x| x == &d.sector)),

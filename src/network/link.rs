@@ -1,7 +1,7 @@
 //! In: `[[supply]]`, `[[push]]` and routes. Out: lanes between slots, sorted by their ends, and what does not fit together.
 
 use super::build::Ends;
-use super::{Lane, Network, Role};
+use super::{Lane, Network, Role, illicit};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema as s;
 
@@ -108,12 +108,14 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
             lead: d.lead,
             share: d.share,
             push: d.push,
+            illicit: None,
             joins: d.joins,
             buyers: d.buyers,
             capacity: d.capacity,
             flow: 0.0,
         });
     }
+    illicit::lanes(sc, ends, n, problems);
 }
 
 /// Lanes to those who may buy from a planned facility. They open with nothing.

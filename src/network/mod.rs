@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod expertise;
+pub mod illicit;
 mod link;
 mod market;
 mod needs;
@@ -18,6 +19,7 @@ mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use expertise::{Pool, stage_word};
+pub use illicit::Illicit;
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
@@ -44,11 +46,13 @@ pub struct Network {
     pub facilities: Vec<Facility>,
     /// Slots, sorted by facility and commodity.
     pub slots: Vec<Slot>,
-    /// Lanes, sorted by source slot, then destination.
+    /// Lanes, sorted by source slot, then destination; illicit ones behind all others, in the order of their ids.
     pub lanes: Vec<Lane>,
+    /// What makes smugglers use the illicit ones.
+    pub illicit: Vec<Illicit>,
     /// For each slot, its arriving lanes in lane order.
     pub inbound: Vec<Vec<usize>>,
-    /// For each slot, the range of its leaving lanes.
+    /// For each slot, the range of its leaving lanes, illicit ones apart.
     pub outbound: Vec<std::ops::Range<usize>>,
     /// One entry for each facility and recipe.
     pub activities: Vec<Activity>,
@@ -122,6 +126,8 @@ pub struct Facility {
     pub slots: std::ops::Range<usize>,
     /// Its activities.
     pub activities: std::ops::Range<usize>,
+    /// Whether what it makes is outside production quotas, and what a crackdown shuts.
+    pub illicit: bool,
     /// Sector index if it is a user.
     pub sector: Option<usize>,
     /// Whether it opens without flow and sells what its projects bring.
@@ -204,7 +210,7 @@ pub enum Role {
 /// A directed link carrying one commodity for one end-use class.
 #[derive(Debug, Clone)]
 pub struct Lane {
-    /// `from>to:commodity`.
+    /// `from>to:commodity`; `from~to:commodity` if it is illicit.
     pub name: String,
     /// Source slot.
     pub from: usize,
@@ -216,8 +222,10 @@ pub struct Lane {
     pub lead: usize,
     /// Pushed share of the source's excess, or bought share of the destination's orders.
     pub share: f64,
-    /// Whether it is pushed.
+    /// Whether it is pushed: who receives has not ordered.
     pub push: bool,
+    /// Its index in [`Network::illicit`], if smugglers use it.
+    pub illicit: Option<usize>,
     /// Weight of its customer in a planned supplier's offer, if it joins one; its share is then 0.
     pub joins: Option<f64>,
     /// Buyers it stands for.
@@ -338,6 +346,7 @@ impl Network {
             return None;
         }
         market::build(scenario, &mut network);
+        illicit::join(scenario, &mut network, problems);
         project::baskets(&mut network);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
@@ -357,6 +366,11 @@ impl Network {
     /// Region of a slot.
     pub fn region_of(&self, slot: usize) -> usize {
         self.facilities[self.slots[slot].facility].region
+    }
+
+    /// Lanes of lawful trade.
+    pub fn lawful(&self) -> std::ops::Range<usize> {
+        0..self.lanes.len() - self.illicit.len()
     }
 
     /// Whether a lane leaves one side of the border for the other, outwards.

@@ -94,9 +94,9 @@ pub(super) fn build(sc: &Scenario, n: &mut Network, problems: &mut Problems) {
         let f = &n.facilities[facility];
         let (region, stage, activities) = (f.region, f.stage, f.activities.clone());
         if activities.is_empty() {
-            problems.error(format!("{path}.facility"), format!("`{}` makes nothing, so nothing can be added to it", p.facility)).help(
-                "name a facility with a recipe",
-            );
+            problems
+                .error(format!("{path}.facility"), format!("`{}` makes nothing, so nothing can be added to it", p.facility))
+                .help("name a facility with a recipe");
             continue;
         }
         if f.id != f.group {
@@ -108,12 +108,18 @@ pub(super) fn build(sc: &Scenario, n: &mut Network, problems: &mut Problems) {
         let stands = !sc.facilities.iter().any(|x| x.id == p.facility && x.planned);
         if stands && p.starting_loss != Dist::Fixed(0.0) {
             problems
-                .error(format!("{path}.starting_loss"), format!("`{}` stands already: what a new line spoils cannot be told apart there", p.facility))
+                .error(
+                    format!("{path}.starting_loss"),
+                    format!("`{}` stands already: what a new line spoils cannot be told apart there", p.facility),
+                )
                 .help("give the project a facility of its own with planned = true, or leave starting_loss out");
         }
         if p.start.is_none() && p.hazard.is_none() && !started_by_event(sc, &p.id) {
             problems
-                .warning(path.clone(), format!("project `{}` never starts: it has neither `start` nor `hazard`, and no event begins it", p.id))
+                .warning(
+                    path.clone(),
+                    format!("project `{}` never starts: it has neither `start` nor `hazard`, and no event begins it", p.id),
+                )
                 .help("add start = \"…\", a [project.hazard], or an event of type project");
         }
         let plant = n.facilities[facility].plant.unwrap_or_else(|| {
@@ -173,10 +179,14 @@ fn planned(sc: &Scenario, n: &Network, problems: &mut Problems) {
                 .help("name the output whose orders set its activity: driver = \"…\"");
         }
         if f.capacity.is_some() || f.utilisation.is_some() {
-            problems.error(path.clone(), format!("`{}` is planned: its projects bring its capacity", f.id)).help("leave capacity and utilisation out");
+            problems
+                .error(path.clone(), format!("`{}` is planned: its projects bring its capacity", f.id))
+                .help("leave capacity and utilisation out");
         }
         if !f.stock.is_empty() || f.demand.is_some() {
-            problems.error(path.clone(), format!("`{}` is planned: it opens with nothing and uses nothing up", f.id)).help("leave stock and demand out");
+            problems
+                .error(path.clone(), format!("`{}` is planned: it opens with nothing and uses nothing up", f.id))
+                .help("leave stock and demand out");
         }
         if !sc.projects.iter().any(|p| p.facility == f.id) {
             problems

@@ -1,6 +1,7 @@
 //! In: finished [`Results`]. Out: charts as SVG, PNG and CSV, and the page of words; nothing is computed again here.
 
 pub mod axis;
+pub mod border;
 pub mod canvas;
 pub mod compare_words;
 pub mod convergence;
@@ -86,6 +87,13 @@ pub fn draw_all(results: &Results) -> Drawn {
             continue;
         }
         drawn.add(name, draw(results));
+    }
+    // Where there is no quota and no smuggler nobody misses their charts.
+    if border::has_rents(results) {
+        drawn.add(border::RENT, border::rent(results));
+    }
+    if border::has_smuggling(results) {
+        drawn.add(border::SMUGGLING, border::smuggling(results));
     }
     drawn
 }

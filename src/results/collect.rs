@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::drivers::drivers;
 use super::estimate::{Sample, enough, rows, running};
 use super::{ConvergenceRow, EventMark, ExceedanceRow, ExportRow, Results, Series, Stat, SummaryRow};
 use crate::ensemble::Plan;
@@ -31,13 +32,14 @@ pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &
         series: series(watch, tally, horizon),
         summary: summary(&names, &samples),
         exceedance: exceedance(&names, &samples),
+        drivers: drivers(&names, tally, &scenario.evidence),
         convergence: convergence(&names, tally),
         exports: exports(network, watch, tally),
         realization_names: vec![],
         realization_values: vec![],
         names: labels(scenario, network),
         facility_order: facility_order(watch),
-        notes: notes(tally),
+        notes: notes(tally).into_iter().chain(loose_quotas(scenario, &names, tally)).collect(),
         until: None,
     };
     if plan.keep {
@@ -228,7 +230,7 @@ pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     stages.dedup();
     list.extend(stages.into_iter().map(|s| (format!("stage:{}", stage_word(s)), stage_name(s).to_string())));
     list.extend(scenario.facilities.iter().map(|f| (format!("facility:{}", f.id), f.name.clone())));
-    list.extend(scenario.events.iter().map(|e| (format!("desk:{}", e.id), e.name.clone())));
+    list.extend(scenario.events.iter().flat_map(|e| ["desk", "event"].map(|kind| (format!("{kind}:{}", e.id), e.name.clone()))));
     list
 }
 
@@ -262,6 +264,22 @@ fn notes(tally: &Tally) -> Vec<String> {
         notes.push(format!("{n} realizations: p99 and CVaR99 need 10,000, so their cells are blank"));
     }
     notes.extend(faults(tally.mass_error, tally.overflow));
+    notes
+}
+
+/// A quota of which less than this share is used, on average, binds little.
+const LOOSE: f64 = 0.95;
+
+/// Quotas that do not bind.
+fn loose_quotas(scenario: &Scenario, names: &[(String, String)], tally: &Tally) -> Vec<String> {
+    let mut notes = vec![];
+    for ((_, scope), scalar) in names.iter().zip(&tally.scalars).filter(|((metric, _), _)| metric == "quota_used") {
+        let used = scalar.sum.value() / tally.count.max(1) as f64;
+        let event = scenario.events.iter().find(|e| scope.strip_prefix("event:") == Some(e.id.as_str()));
+        if let Some(event) = event.filter(|_| used < LOOSE) {
+            notes.push(format!("`{}` does not bind all the time: {:.0} % of it is used on average", event.name, 100.0 * used));
+        }
+    }
     notes
 }
 

@@ -98,6 +98,19 @@ pub fn convergence<W: Write>(results: &Results, out: W) -> Result<(), csv::Error
     Ok(table.flush()?)
 }
 
+/// `drivers.csv`: metric,parameter,basis,rank_correlation,lo95,hi95,told,n.
+pub fn drivers<W: Write>(results: &Results, out: W) -> Result<(), csv::Error> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(["metric", "parameter", "basis", "rank_correlation", "lo95", "hi95", "told", "n"])?;
+    for row in &results.drivers {
+        let [rho, lo, hi] = [row.rank_correlation, row.lo95, row.hi95].map(number);
+        let basis = row.basis.map_or("", |b| b.word());
+        let told = if row.told { "true" } else { "false" };
+        table.write_record([&row.metric, &row.parameter, basis, &rho, &lo, &hi, told, &row.n.to_string()])?;
+    }
+    Ok(table.flush()?)
+}
+
 /// `charts/magnet-exports.csv`: percentiles of finished magnets leaving the inside, t a month.
 pub fn exports<W: Write>(results: &Results, out: W) -> Result<(), csv::Error> {
     let mut table = csv::Writer::from_writer(out);
@@ -116,13 +129,16 @@ pub fn exports<W: Write>(results: &Results, out: W) -> Result<(), csv::Error> {
 /// Statistics a fan is drawn from, in the order of their columns in a chart's CSV.
 pub const FAN: [Stat; 6] = [Stat::P05, Stat::P25, Stat::P50, Stat::P75, Stat::P95, Stat::Mean];
 
-/// Writes the tables of a run into an existing folder; `realizations.csv` only if they were kept.
+/// Writes the tables of a run into an existing folder; `realizations.csv` and `drivers.csv` only if they were kept.
 pub fn write_all(results: &Results, folder: &Path) -> Result<(), csv::Error> {
     let open = |name: &str| -> Result<BufWriter<File>, csv::Error> { Ok(BufWriter::new(File::create(folder.join(name))?)) };
     summary(results, open("summary.csv")?)?;
     timeseries(results, open("timeseries.csv")?)?;
     if !results.realization_names.is_empty() {
         realizations(results, open("realizations.csv")?)?;
+    }
+    if !results.drivers.is_empty() {
+        drivers(results, open("drivers.csv")?)?;
     }
     exceedance(results, open("exceedance.csv")?)?;
     convergence(results, open("convergence.csv")?)

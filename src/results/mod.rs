@@ -4,9 +4,11 @@
 
 pub mod collect;
 pub mod csv;
+pub mod drivers;
 pub mod estimate;
 pub mod lookup;
 pub mod manifest;
+pub mod rank;
 pub mod stat;
 pub mod ticket;
 pub mod until;
@@ -34,6 +36,8 @@ pub struct Results {
     pub summary: Vec<SummaryRow>,
     /// P(value > threshold) of chosen metrics.
     pub exceedance: Vec<ExceedanceRow>,
+    /// Which parameters the outcomes of the world follow; empty if outcomes were not kept.
+    pub drivers: Vec<drivers::DriverRow>,
     /// Running mean of headline metrics.
     pub convergence: Vec<ConvergenceRow>,
     /// Finished magnets leaving the inside by calendar month.

@@ -1,17 +1,32 @@
 //! In: the tables of a world. Out: how many of its numbers are sourced, derived, assumed or neither.
 //!
 //! `source` on an item supports all its numbers, `sources = { field = … }` one field. A text that begins with `assumed` or
-//! `derived` counts as that, any other as a source. `title`, `run`, `demand`, `check` and `event` are not counted.
+//! `derived` counts as that, any other as a source. `title`, `run`, `demand`, `check` and `event` are not counted, but what their numbers
+//! rest on is noted too.
 
 use super::names;
 use super::problem::Problems;
-use super::schema::Evidence;
+use super::schema::{Basis, Evidence};
 use super::value::{Table, Value};
 use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
-const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "join", "expertise", "project", "price", "behaviour", "thrift"];
+const WORLD: &[&str] = &[
+    "commodity",
+    "recipe",
+    "route",
+    "facility",
+    "supply",
+    "push",
+    "join",
+    "illicit_lane",
+    "expertise",
+    "project",
+    "price",
+    "behaviour",
+    "thrift",
+];
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =
@@ -33,7 +48,67 @@ pub fn count(root: &Table, problems: &mut Problems) -> Evidence {
             _ => {}
         }
     }
+    for (kind, value) in &root.0 {
+        match value {
+            Value::List(items) => {
+                for table in items.iter().filter_map(Value::as_table) {
+                    let name = merge::identity(kind, table).unwrap_or_default();
+                    note(table, &format!("{kind}.{name}"), &mut evidence);
+                    if !WORLD.contains(&kind.as_str()) {
+                        let by_field = table.get("sources").and_then(Value::as_table);
+                        known_fields(table, by_field, &format!("{kind}[{name}]"), problems);
+                    }
+                }
+            }
+            Value::Table(table) => note(table, kind, &mut evidence),
+            _ => {}
+        }
+    }
     evidence
+}
+
+/// Notes support for fields that are not there.
+fn known_fields(item: &Table, by_field: Option<&Table>, path: &str, problems: &mut Problems) {
+    for key in by_field.into_iter().flat_map(Table::keys).filter(|k| !item.has(k)) {
+        let fields: Vec<&str> = item.keys().filter(|k| !TEXTS.contains(k)).collect();
+        problems
+            .error(locate::key(&format!("{path}.sources.{key}")), format!("`{key}` is no field of this item"))
+            .help(names::suggestion(key, &fields));
+    }
+}
+
+/// Notes what each field of an item rests on.
+fn note(item: &Table, path: &str, evidence: &mut Evidence) {
+    let whole = item.get("source").and_then(Value::as_text);
+    let by_field = item.get("sources").and_then(Value::as_table);
+    for (key, value) in item.0.iter().filter(|(key, _)| !TEXTS.contains(&key.as_str())) {
+        let own = by_field.and_then(|t| t.get(key)).and_then(Value::as_text);
+        let inner = value.as_table().and_then(|t| t.get("source")).and_then(Value::as_text);
+        let Some(basis) = own.or(inner).or(whole).and_then(basis) else { continue };
+        match value.as_table() {
+            // What a table leaves out has its own support among the defaults.
+            Some(table) if !merge::is_distribution(table) => {
+                evidence.of.extend(table.keys().map(|inner| (format!("{path}.{key}.{inner}").to_lowercase(), basis)));
+            }
+            _ => {
+                evidence.of.insert(format!("{path}.{key}").to_lowercase(), basis);
+            }
+        }
+    }
+}
+
+/// What a text of support says; none: nothing.
+fn basis(text: &str) -> Option<Basis> {
+    let text = text.trim();
+    if text.is_empty() {
+        None
+    } else if starts(text, "assumed") {
+        Some(Basis::Assumed)
+    } else if starts(text, "derived") {
+        Some(Basis::Derived)
+    } else {
+        Some(Basis::Sourced)
+    }
 }
 
 /// Counts one item.
@@ -47,12 +122,7 @@ fn count_item(item: &Table, path: &str, evidence: &mut Evidence, problems: &mut 
         }
         None => None,
     };
-    for key in by_field.into_iter().flat_map(Table::keys).filter(|k| !item.has(k)) {
-        let fields: Vec<&str> = item.keys().filter(|k| !TEXTS.contains(k)).collect();
-        problems
-            .error(locate::key(&format!("{path}.sources.{key}")), format!("`{key}` is no field of this item"))
-            .help(names::suggestion(key, &fields));
-    }
+    known_fields(item, by_field, path, problems);
     let mut bare: Vec<&str> = Vec::new();
     let mut missing = 0;
     for (key, value) in &item.0 {
@@ -62,10 +132,10 @@ fn count_item(item: &Table, path: &str, evidence: &mut Evidence, problems: &mut 
         }
         let own = by_field.and_then(|t| t.get(key)).and_then(Value::as_text);
         let inner = value.as_table().and_then(|t| t.get("source")).and_then(Value::as_text);
-        match own.or(inner).or(whole).map(str::trim).filter(|text| !text.is_empty()) {
-            Some(text) if starts(text, "assumed") => evidence.assumed += leaves,
-            Some(text) if starts(text, "derived") => evidence.derived += leaves,
-            Some(_) => evidence.sourced += leaves,
+        match own.or(inner).or(whole).and_then(basis) {
+            Some(Basis::Assumed) => evidence.assumed += leaves,
+            Some(Basis::Derived) => evidence.derived += leaves,
+            Some(Basis::Sourced) => evidence.sourced += leaves,
             None => {
                 evidence.unsourced += leaves;
                 missing += leaves;

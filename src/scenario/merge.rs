@@ -17,6 +17,7 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("facility", &["id"]),
     ("supply", &["to", "commodity"]),
     ("push", &["from", "commodity"]),
+    ("illicit_lane", &["id"]),
     ("join", &["from", "commodity"]),
     ("expertise", &["region", "stage"]),
     ("project", &["id"]),
@@ -25,7 +26,8 @@ pub const KINDS: &[(&str, &[&str])] = &[
 ];
 
 /// Keys of which only one may stand: writing one in a variant takes the other out of its base.
-pub const EITHER: &[(&str, &str)] = &[("capacity", "utilisation"), ("volume", "multiple"), ("recipe", "recipes"), ("commodity", "mix")];
+pub const EITHER: &[(&str, &str)] =
+    &[("capacity", "utilisation"), ("volume", "multiple"), ("capacity", "multiple"), ("recipe", "recipes"), ("commodity", "mix")];
 
 /// The keys that make the identity of an item of this list; none: it is no such list.
 pub fn keys_of(kind: &str) -> Option<&'static [&'static str]> {

@@ -69,7 +69,8 @@ impl Names {
                 .collect(),
             _ => Vec::new(),
         };
-        let lists = [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event"), ids("project")];
+        let lists =
+            [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event"), ids("project")];
         Names { lists }
     }
 

@@ -69,6 +69,8 @@ struct Noise {
     markets: Vec<Key>,
     desks: Vec<Key>,
     licensed: Vec<Key>,
+    /// Illicit lanes whose shipments are seized whole: (index, key).
+    seizures: Vec<(usize, Key)>,
     /// Per project: whether it comes, and, if its start follows from price and risk, whether it is begun this week.
     projects: Vec<(Key, Option<Key>)>,
 }
@@ -133,6 +135,8 @@ pub struct PeriodShocks {
     pub project: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
+    /// Uniforms that decide seizures, per illicit lane; drawn for those where a week's shipment is seized whole or not at all.
+    pub seizure: Vec<Row>,
     /// Per lane: whether it has extra weeks in some realization of the batch.
     pub late: Vec<bool>,
     /// The span of periods whose normals are at hand.
@@ -229,6 +233,7 @@ impl Shocks {
                 markets: network.markets.iter().filter(|_| noisy).map(|m| k("price", &m.name)).collect(),
                 desks: vec![],
                 licensed: vec![],
+                seizures: seizures(seed, network),
                 projects: network.projects.iter().map(|p| (k("project comes", &p.id), p.hazard.map(|_| k("project", &p.id)))).collect(),
             },
         }
@@ -280,6 +285,7 @@ impl Shocks {
             returned: vec![ZERO; self.licensed.len()],
             project: vec![ONE; self.noise.projects.len()],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
+            seizure: vec![ZERO; network.illicit.len()],
             late: vec![false; network.lanes.len()],
             span: None,
             demand_normals: normals(self.noise.demand.len()),
@@ -300,6 +306,9 @@ impl Shocks {
         }
         self.noises(network, draws, period, out);
         let t = period as u32;
+        for &(i, k) in &self.noise.seizures {
+            fill(k, t, draws.first, &mut out.seizure[i]);
+        }
         for ((_, begins), row) in self.noise.projects.iter().zip(&mut out.project) {
             if let Some(k) = begins {
                 fill(*k, t, draws.first, row);
@@ -372,6 +381,12 @@ impl Shocks {
     pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
         self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
     }
+}
+
+/// Keys of the uniforms of illicit lanes that are seized whole or not at all.
+fn seizures(seed: u64, network: &Network) -> Vec<(usize, Key)> {
+    let lumpy = network.illicit.iter().enumerate().filter(|(_, lane)| lane.lumpy);
+    lumpy.map(|(i, lane)| (i, key(seed, "seizure", &format!("{}/{}", lane.id, network.lanes[lane.lane].name)))).collect()
 }
 
 /// A row in double precision.

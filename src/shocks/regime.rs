@@ -215,7 +215,8 @@ pub(super) fn add_desk(
     let destinations: std::collections::BTreeSet<usize> = lanes.iter().map(|&l| network.region_of(network.lanes[l].to)).collect();
     let origins: std::collections::BTreeSet<usize> = lanes.iter().map(|&l| network.region_of(network.lanes[l].from)).collect();
     let finished = |l: usize| network.commodities[network.slots[network.lanes[l].from].commodity].finished;
-    let all: Vec<usize> = (0..network.lanes.len())
+    let all: Vec<usize> = network
+        .lawful()
         .filter(|&l| {
             let lane = &network.lanes[l];
             let (a, b) = (network.region_of(lane.from), network.region_of(lane.to));

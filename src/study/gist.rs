@@ -1,8 +1,8 @@
 //! In: a sweep. Out: for each outcome, how far its mean ranges over the points, and which parameters it goes with.
 
-use super::correlate::rank_correlation;
 use super::table::{Entry, Swept};
 use crate::results::Stat;
+use crate::results::rank::rank_correlation;
 
 /// One outcome in one scenario under one policy, over all points.
 #[derive(Debug, Clone, PartialEq)]

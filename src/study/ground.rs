@@ -175,30 +175,8 @@ pub fn plan(scenario: &Scenario, baseline: bool) -> Plan {
 
 /// Whether two scenarios compile to the same network and do the same without events: they may differ in events and words only.
 fn same_chain(a: &Scenario, b: &Scenario) -> bool {
-    // Every field is named, so that a new one cannot be forgotten.
-    #[rustfmt::skip]
-    let Scenario {
-        title: _, description: _, events: _, checks: _, evidence: _, files: _,
-        run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, joins, expertise, projects, price, behaviour, thrift, rows,
-    } = a;
-    *run == b.run
-        && *elements == b.elements
-        && *inside == b.inside
-        && *regions == b.regions
-        && *sectors == b.sectors
-        && *commodities == b.commodities
-        && *recipes == b.recipes
-        && *routes == b.routes
-        && *facilities == b.facilities
-        && *supplies == b.supplies
-        && *pushes == b.pushes
-        && *joins == b.joins
-        && *expertise == b.expertise
-        && *projects == b.projects
-        && *price == b.price
-        && *behaviour == b.behaviour
-        && *thrift == b.thrift
-        && *rows == b.rows
+    let Scenario { title, description, events, checks, evidence, files, .. } = b.clone();
+    Scenario { title, description, events, checks, evidence, files, ..a.clone() } == *b
 }
 
 /// Leaves what the outcomes need: series, exports and output cost time, and a sweep tells none of them.
@@ -206,10 +184,17 @@ fn narrow(watch: &mut Watch, network: &Network, outcomes: &[Outcome]) {
     watch.series.clear();
     watch.readings.clear();
     watch.groups.clear();
+    watch.rents.clear();
+    watch.quotas = outcomes.iter().any(|o| o.metric == "quota_used");
     watch.destinations.clear();
     watch.export_lanes.clear();
     let of_users = |o: &&Outcome| METRICS.contains(&o.metric.as_str());
     watch.scopes.retain(|s| outcomes.iter().filter(of_users).any(|o| o.means_scope(&s.name)));
+    let told = |metric: &str, scope: &str| outcomes.iter().any(|o| o.metric == metric && o.means_scope(scope));
+    watch.traffic.retain(|t| {
+        let scope = format!("commodity:{}", network.commodities[t.commodity].id);
+        told("smuggled", &scope) || told("seized", &scope)
+    });
     watch.sides.retain(|s| {
         let scope = format!("commodity:{}", network.commodities[s.commodity].id);
         outcomes.iter().filter(|o| !of_users(o)).any(|o| o.means_scope(&scope))

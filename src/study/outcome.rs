@@ -21,10 +21,11 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
-    /// Reads `metric@scope`; `metric` alone means the world, every commodity if the metric is one of
-    /// prices, every stage if it is one of projects.
+    /// Reads `metric@scope`; `metric` alone means the world, every quota, every stage if the metric is one of projects, or every commodity,
+    /// whichever the metric is about.
     pub fn read(text: &str) -> Outcome {
         let own = match text {
+            "quota_used" => "event:*",
             _ if METRICS.contains(&text) => "world",
             _ if is_one(text) => "stage:*",
             _ => "commodity:*",

@@ -3,9 +3,9 @@
 //! What is described is the mean of a point. A parameter that takes few values is shown at each of them; one that is drawn is cut into
 //! parts with as many points each. Other parameters vary meanwhile, and are averaged over: these are main effects, not causes apart.
 
-use super::correlate::rank_correlation;
 use super::table::{Entry, Swept};
 use crate::results::Stat;
+use crate::results::rank::rank_correlation;
 
 /// Most values that are each shown for themselves.
 const FEW: usize = 12;

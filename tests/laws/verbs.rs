@@ -1,6 +1,7 @@
 //! A period, verb by verb: after each, the laws of MODEL section 9 that it must keep.
 
 use coercivity::engine::{self, State, World as Here, balance};
+use coercivity::scenario::schema::Pacing;
 use coercivity::shocks::PeriodShocks;
 use coercivity::wide::{Row, WIDTH, ZERO, add, splat};
 
@@ -129,15 +130,27 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
     }
 }
 
-/// I9: what is used is taken off what is left, no more is used than there is this period.
+/// I9: what is used is taken off what is left, no more is used than may be this period, and nothing handed out is forgotten.
 pub fn quota_is_kept(here: Here<'_>, now: &PeriodShocks, before: &State, after: &State, q: usize, used: &Row) {
     let quota = &here.shocks.quotas[q];
-    let age = &now.age[quota.event];
-    let span = quota.span as f64;
+    let (books, age, span) = (&after.quotas[q], &now.age[quota.event], quota.span as f64);
     for w in 0..WIDTH {
-        let (left, rest) = (before.quota_left[q][w], after.quota_left[q][w]);
-        let weeks = if quota.even { span - age[w].rem_euclid(span) } else { 1.0 };
-        assert!(used[w] <= left / weeks * (1.0 + TOLERANCE) + 1e-9, "I9: {} of an allowance of {}", used[w], left / weeks);
+        let (left, rest) = (before.quotas[q].left[w], books.left[w]);
+        let into = age[w].rem_euclid(span);
+        let batch = quota.batches.iter().find(|b| b.start as f64 <= into && into < b.end as f64);
+        let may = match (quota.pacing, batch) {
+            (Pacing::Even, Some(b)) => left / (b.end as f64 - into),
+            (Pacing::FrontLoad(share), Some(b)) => {
+                let half = b.start as f64 + ((b.end - b.start) as f64 / 2.0).floor();
+                let kept = (1.0 - share) * quota.volume(b, here.draws)[w];
+                if into < half { (left - kept).max(0.0) / (half - into) } else { left / (b.end as f64 - into) }
+            }
+            _ => left,
+        };
+        assert!(used[w] <= may * (1.0 + TOLERANCE) + 1e-9, "I9: {} of an allowance of {may}", used[w]);
+        let kept = if rest.is_finite() { rest } else { 0.0 };
+        let known = books.used[w] + books.lapsed[w] + kept;
+        assert!((books.granted[w] - known).abs() <= TOLERANCE * (1.0 + known), "I9: {} granted, {known} known of", books.granted[w]);
         if left.is_finite() {
             assert!((left - used[w] - rest).abs() <= TOLERANCE * (1.0 + left), "I9: {left} less {} leaves {rest}", used[w]);
         }
@@ -220,7 +233,13 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
             let pushed = sum(n.outbound[s].clone().filter(|&l| n.lanes[l].push).map(|l| &after.lanes[l].shipped));
             let less = row(|w| before.slots[s].on_hand[w] - after.slots[s].on_hand[w]);
             let drained = row(|w| after.slots[s].drained[w] - before.slots[s].drained[w]);
-            near(&less, &row(|w| gone[w] + pushed[w] + drained[w]), &before.slots[s].on_hand, &format!("I2: {} sends", slot.name));
+            let stolen = smuggled(here, before, after, s);
+            near(
+                &less,
+                &row(|w| gone[w] + pushed[w] + drained[w] + stolen[w]),
+                &before.slots[s].on_hand,
+                &format!("I2: {} sends", slot.name),
+            );
         }
         let owed = sum(n.outbound[s].clone().filter(|&l| !n.lanes[l].push).map(|l| &after.lanes[l].backorders));
         near(&after.slots[s].owed, &owed, &owed, &format!("I16: owed by {}", slot.name));
@@ -231,6 +250,26 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
         let used = sum(here.shocks.quotas[q].lanes.iter().map(|&l| &after.lanes[l].shipped));
         quota_is_kept(here, now, before, after, q, &used);
     }
+}
+
+/// I2, I4: what smugglers take of a slot is on its way or seized, and no more than their capacity and the shelf allow.
+fn smuggled(here: Here<'_>, before: &State, after: &State, s: usize) -> Row {
+    let mut taken = ZERO;
+    for (i, lane) in here.network.illicit.iter().enumerate().filter(|(_, x)| here.network.lanes[x.lane].from == s) {
+        let (l, state) = (lane.lane, &after.illicit[i]);
+        let name = &here.network.lanes[l].name;
+        let through = row(|w| balance::in_transit(after, l)[w] - balance::in_transit(before, l)[w]);
+        near(&through, &after.lanes[l].shipped, &balance::in_transit(after, l), &format!("I2: {name} carries"));
+        let seized = row(|w| state.seized_total[w] - before.illicit[i].seized_total[w]);
+        near(&seized, &state.seized, &state.seized_total, &format!("I2: seized on {name}"));
+        let all = row(|w| after.lanes[l].shipped[w] + state.seized[w]);
+        at_most(&all, &row(|w| state.capacity[w] * (1.0 - state.enforcement[w])), &all, &format!("I4: capacity of {name}"));
+        let diverted = here.draws.of(lane.diverted);
+        at_most(&all, &row(|w| diverted[w] * before.slots[s].on_hand[w]), &all, &format!("I4: diverted to {name}"));
+        at_most(&ZERO, &all, &ZERO, "I3: smuggled");
+        add(&mut taken, &all);
+    }
+    taken
 }
 
 /// I1, I3, I8, I16 over the whole state.
@@ -245,7 +284,10 @@ pub fn books_are_right(run: &Run, opening: &balance::Ledger) {
     assert!(balance::nothing_negative(state), "I3");
     let (slots, lanes) = (state.slots.iter(), state.lanes.iter());
     let masses = state.users.iter().flat_map(|u| [&u.backlog, &u.lost]).chain(slots.clone().flat_map(|s| [&s.drained, &s.owed]));
-    let desks = [&state.permit, &state.quota_left, &state.overflow, &state.queue].into_iter().flatten();
+    let desks = [&state.permit, &state.overflow, &state.queue]
+        .into_iter()
+        .flatten()
+        .chain(state.quotas.iter().flat_map(|q| [&q.left, &q.granted, &q.used, &q.lapsed]));
     assert!(masses.chain(desks).flat_map(|row| row.iter()).all(|x| *x >= 0.0), "I3");
     let shares = lanes.flat_map(|l| [&l.eligible, &l.open]).chain(slots.map(|s| &s.reach));
     let others = [&state.scare, &state.hold_share, &state.licensed_share].into_iter().flatten();

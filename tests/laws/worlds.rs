@@ -210,7 +210,7 @@ fn positions_meet_their_targets(here: Here<'_>, state: &State) {
 
 /// Every mass of a scenario, times `x`.
 fn enlarge(scenario: &mut Scenario, x: f64) {
-    use coercivity::scenario::schema::{Dist, EventKind, Papers, Quota, Quotas, Replenishment, Volume};
+    use coercivity::scenario::schema::{Dist, EventKind, Papers, Quotas, Replenishment, Volume};
     let scale = |d: &mut Dist| {
         if let Dist::Fixed(v) = d {
             *v *= x;
@@ -231,10 +231,14 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
     }
     for e in &mut scenario.events {
         match &mut e.kind {
-            EventKind::Papers(Papers::GeneralLicence { volume: Volume::Mass(d), .. })
-            | EventKind::Quotas(
-                Quotas::Export(Quota { volume: Volume::Mass(d), .. }) | Quotas::Production(Quota { volume: Volume::Mass(d), .. }),
-            ) => scale(d),
+            EventKind::Papers(Papers::GeneralLicence { volume: Volume::Mass(d), .. }) => scale(d),
+            EventKind::Quotas(Quotas::Export { quota, .. } | Quotas::Production(quota)) => {
+                for batch in &mut quota.batches {
+                    if let Volume::Mass(d) = &mut batch.volume {
+                        scale(d);
+                    }
+                }
+            }
             _ => {}
         }
     }

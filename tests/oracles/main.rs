@@ -11,4 +11,6 @@ mod desk;
 mod flow;
 mod normal;
 mod price;
+mod quotas;
+mod smuggling;
 mod stock;

@@ -119,6 +119,7 @@ pub fn results() -> Results {
         summary: summary(),
         exceedance: exceedance(),
         convergence: convergence(),
+        drivers: vec![],
         exports: exports(),
         realization_names: vec!["review_weeks".into(), "lost_output_world".into()],
         realization_values: (0..200).map(|i| 9.0 + f64::from(i) / 7.0).collect(),

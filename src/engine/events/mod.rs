@@ -6,10 +6,12 @@
 mod knowhow;
 mod papers;
 mod quotas;
+mod smuggling;
 mod trade;
 mod works;
 
-pub(super) use quotas::{allowance, shrink, spend};
+pub(super) use quotas::shrink;
+pub use quotas::{QuotaState, allowance};
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
@@ -25,6 +27,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             match &effect.act {
                 Act::Knowhow(act) => knowhow::lift(act, state),
                 Act::Papers(act) => papers::lift(act, state),
+                Act::Smuggling(act) => smuggling::lift(act, world, state),
                 Act::Trade(act) => trade::lift(act, state),
                 Act::Works(act) => works::lift(act, state),
                 Act::Scare(_) => {}
@@ -38,6 +41,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             match &effect.act {
                 Act::Knowhow(act) => knowhow::impose(act, draws, strength, state),
                 Act::Papers(act) => papers::impose(act, draws, strength, state),
+                Act::Smuggling(act) => smuggling::impose(act, world, strength, state),
                 Act::Trade(act) => trade::impose(act, draws, strength, state),
                 Act::Works(act) => works::impose(act, draws, strength, state),
                 Act::Scare(_) => {}

@@ -2,41 +2,99 @@
 
 use super::into_span;
 use crate::engine::{State, World};
+use crate::scenario::schema::Pacing;
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, each, max, splat};
+use crate::wide::{ONE, Row, WIDTH, ZERO, max, splat};
 
-/// Refills quotas at the start of each span; what was left has lapsed.
-#[inline(always)]
-pub(super) fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    for (q, quota) in world.shocks.quotas.iter().enumerate() {
-        let left = &mut state.quota_left[q];
-        if !now.active[quota.event] {
-            *left = splat(f64::INFINITY);
-            continue;
-        }
-        let volume = world.draws.event(quota.volume);
-        let (strength, age) = (&now.strength[quota.event], &now.age[quota.event]);
-        let span = quota.span as f64;
-        let before = *left;
+/// The books of a quota, t (granted = used + lapsed + left, where it is in force).
+#[derive(Debug, Clone)]
+pub struct QuotaState {
+    /// Left; without end while it is not in force.
+    pub left: Row,
+    /// Handed out since the start.
+    pub granted: Row,
+    /// Used since the start.
+    pub used: Row,
+    /// Left when a span, or the quota, ended: gone.
+    pub lapsed: Row,
+}
+
+impl QuotaState {
+    /// Nothing handed out yet.
+    pub(in crate::engine) fn open() -> QuotaState {
+        QuotaState { left: splat(f64::INFINITY), granted: ZERO, used: ZERO, lapsed: ZERO }
+    }
+
+    /// Takes what was used off, where the quota is in force.
+    #[inline(always)]
+    pub(in crate::engine) fn spend(&mut self, used: &Row) {
         for w in 0..WIDTH {
-            let fresh = (into_span(age[w], span) == 0.0) | (before[w] == f64::INFINITY);
-            let running = if fresh { volume[w] * quota.unit } else { before[w] };
-            left[w] = if strength[w] == 0.0 { f64::INFINITY } else { running };
+            self.used[w] += if self.left[w] < f64::INFINITY { used[w] } else { 0.0 };
+            self.left[w] = max(self.left[w] - used[w], 0.0);
         }
     }
 }
 
-/// What may pass this period under a quota.
+/// Hands out batches in their weeks. With a new span what was left lapses; within one it stays. A quota taken up again after a truce
+/// begins with the part of the running batch that is for the weeks that are left.
 #[inline(always)]
-pub(in crate::engine) fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: usize) -> Row {
-    let quota = &world.shocks.quotas[q];
-    let left = &state.quota_left[q];
-    if quota.even {
-        let (age, span) = (&now.age[quota.event], quota.span as f64);
-        each(|w| left[w] / (span - into_span(age[w], span)))
-    } else {
-        *left
+pub(super) fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    for (q, quota) in world.shocks.quotas.iter().enumerate() {
+        let QuotaState { left, granted, lapsed, .. } = &mut state.quotas[q];
+        let (strength, age, span) = (&now.strength[quota.event], &now.age[quota.event], quota.span as f64);
+        let mut grant = ZERO;
+        for batch in quota.batches.iter().filter(|_| now.active[quota.event]) {
+            let (start, end, volume) = (batch.start as f64, batch.end as f64, quota.volume(batch, world.draws));
+            for w in 0..WIDTH {
+                let into = into_span(age[w], span);
+                let late = (into > start) & (into < end) & (left[w] == f64::INFINITY);
+                let rest = volume[w] * ((end - into) / (end - start));
+                grant[w] += if into == start { volume[w] } else { 0.0 } + if late { rest } else { 0.0 };
+            }
+        }
+        for w in 0..WIDTH {
+            let (ran, runs) = (left[w] < f64::INFINITY, strength[w] > 0.0);
+            let before = if ran { left[w] } else { 0.0 };
+            let over = (into_span(age[w], span) == 0.0) | !runs;
+            let gone = if over { before } else { 0.0 };
+            lapsed[w] += gone;
+            granted[w] += if runs { grant[w] } else { 0.0 };
+            left[w] = if runs { before - gone + grant[w] } else { f64::INFINITY };
+        }
     }
+}
+
+/// What may pass this period under a quota; without end where it is not in force.
+#[inline(always)]
+pub fn allowance(world: World<'_>, now: &PeriodShocks, state: &State, q: usize) -> Row {
+    let quota = &world.shocks.quotas[q];
+    let left = &state.quotas[q].left;
+    let mut may = *left;
+    if quota.pacing == Pacing::FirstCome {
+        return may;
+    }
+    let (age, span) = (&now.age[quota.event], quota.span as f64);
+    for batch in &quota.batches {
+        let (start, end) = (batch.start as f64, batch.end as f64);
+        let mut kept = ZERO;
+        // A batch of one week has no halves.
+        let mut half = start;
+        if let Pacing::FrontLoad(share) = quota.pacing {
+            half += ((end - start) / 2.0).floor();
+            let volume = quota.volume(batch, world.draws);
+            for w in 0..WIDTH {
+                kept[w] = (1.0 - share) * volume[w];
+            }
+        }
+        for w in 0..WIDTH {
+            let into = into_span(age[w], span);
+            let early = max(left[w] - kept[w], 0.0) / (half - into);
+            let even = left[w] / (end - into);
+            let paced = if into < half { early } else { even };
+            may[w] = if (into >= start) & (into < end) { paced } else { may[w] };
+        }
+    }
+    may
 }
 
 /// By what factor a total has to shrink to keep to a quota's allowance.
@@ -48,12 +106,4 @@ pub(in crate::engine) fn shrink(total: &Row, allowance: &Row) -> Row {
         factor[w] = if total[w] > allowance[w] { part } else { 1.0 };
     }
     factor
-}
-
-/// Takes what was used off a quota.
-#[inline(always)]
-pub(in crate::engine) fn spend(left: &mut Row, used: &Row) {
-    for w in 0..WIDTH {
-        left[w] = max(left[w] - used[w], 0.0);
-    }
 }

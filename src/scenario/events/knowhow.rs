@@ -94,9 +94,7 @@ pub(super) const TYPES: &[Type] = &[
         read: |r, s| EventKind::Knowhow(Knowhow::PriceFloor { price: s.need_dist(r, "price", PRICE) }),
         scope: |r, s| {
             if s.scope.commodities.is_empty() && s.lacks("commodities") {
-                r.problems
-                    .error(s.path.clone(), "it is not said whose price has a floor")
-                    .help("add commodities = [\"…\"] to its scope");
+                r.problems.error(s.path.clone(), "it is not said whose price has a floor").help("add commodities = [\"…\"] to its scope");
             }
         },
     },

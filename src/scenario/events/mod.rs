@@ -7,13 +7,15 @@ pub mod knowhow;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod smuggling;
 pub mod trade;
 pub mod works;
 
 pub use knowhow::Knowhow;
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
-pub use quotas::{Pacing, Quota, Quotas, Volume};
+pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
+pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
 
@@ -90,6 +92,8 @@ pub enum EventKind {
     Politics(Politics),
     /// Caps over a span.
     Quotas(Quotas),
+    /// Smugglers and who hunts them.
+    Smuggling(Smuggling),
     /// Shut, slow or costly lanes.
     Trade(Trade),
     /// Capacity and demand.
@@ -97,7 +101,7 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
+const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
 
 /// One type of event, for reading.
 pub(super) struct Type {

@@ -100,6 +100,7 @@ pub fn facility(r: &mut Reader, sheet: &mut Sheet<'_>, defaults: &DemandDefaults
         sharing: sheet.choice(r, "sharing", SHARING).unwrap_or(SharingRule::Proportional),
         stock: by_id(sheet.by_name(r, "stock", Sort::Commodity, MASS)),
         demand: sheet.sheet(r, "demand").map(|inner| demand(r, inner, defaults)),
+        illicit: sheet.flag(r, "illicit", false),
         planned,
         cohorts: sheet.whole(r, "cohorts", 1, MOST_COHORTS, 1) as usize,
         cohort_spread: sheet.plain_or(r, "cohort_spread", FACTOR, 0.0),

@@ -2,6 +2,7 @@
 
 mod check;
 mod facility;
+mod illicit;
 mod lane;
 mod law;
 mod project;
@@ -56,6 +57,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let facilities: Vec<Facility> = each(r, &mut top, "facility", |r, sheet| facility::facility(r, sheet, &defaults));
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
+    let illicit_lanes = each(r, &mut top, "illicit_lane", illicit::illicit_lane);
     let joins = each(r, &mut top, "join", project::join);
     let expertise = each(r, &mut top, "expertise", project::expertise);
     let projects = each(r, &mut top, "project", project::project);
@@ -81,6 +83,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         facilities,
         supplies,
         pushes,
+        illicit_lanes,
         joins,
         expertise,
         projects,
@@ -107,6 +110,7 @@ fn sort(s: &mut Scenario) {
     s.facilities.sort_by(|a, b| a.id.cmp(&b.id));
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.illicit_lanes.sort_by(|a, b| a.id.cmp(&b.id));
     s.joins.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
     s.expertise.sort_by(|a, b| (&a.region, a.stage).cmp(&(&b.region, b.stage)));
     s.projects.sort_by(|a, b| a.id.cmp(&b.id));

@@ -1,9 +1,7 @@
 //! In: `[[expertise]]`, `[[project]]`, `[[join]]`. Out: who knows how, who builds what, and who will buy from it.
 
 use super::super::names::Sort;
-use super::super::ranges::{
-    CAPACITY, FACTOR, LOSS, MOMENT, PART, POSITIVE, SHARE, SHARE_A_YEAR, SPAN, WEEKS,
-};
+use super::super::ranges::{CAPACITY, FACTOR, LOSS, MOMENT, PART, POSITIVE, SHARE, SHARE_A_YEAR, SPAN, WEEKS};
 use super::super::reader::{Reader, Sheet};
 use super::super::schema::{Class, Expertise, Hazard, Join, JoinLink, Project, Stage};
 use super::super::value::Value;

@@ -132,6 +132,8 @@ pub struct Facility {
     pub stock: Vec<(String, f64)>,
     /// Final demand, if it is a user.
     pub demand: Option<Demand>,
+    /// Whether what it makes is outside every production quota, and what a crackdown shuts.
+    pub illicit: bool,
     /// Whether it does not stand yet: it opens without flow, its projects bring its capacity, and it sells through `[[join]]`.
     pub planned: bool,
     /// Number of equal cohorts it is split into (1: not split).

@@ -5,16 +5,21 @@
 
 mod chain;
 mod dist;
+mod illicit;
 mod law;
 mod project;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-pub use super::events::{Event, EventKind, Knowhow, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Trade, Volume, Works};
+pub use super::events::{
+    Batch, Event, EventKind, Knowhow, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Smuggling, Trade, Volume, Works,
+};
 pub use chain::*;
 pub use dist::*;
+pub use illicit::*;
 pub use law::*;
 pub use project::*;
 
@@ -47,6 +52,8 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// Lanes of smugglers, sorted by id.
+    pub illicit_lanes: Vec<IllicitLane>,
     /// Who may buy from planned facilities.
     pub joins: Vec<Join>,
     /// People who know how, by region and stage.
@@ -72,20 +79,24 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 13] = [
-    "unmet_share",     // share of demand not served
-    "lines_down",      // share of demand whose line is down
-    "cover",           // weeks of use in stock
-    "backlog",         // demand that waits, t
-    "price_inside",    // USD/kg, mean of markets
-    "price_outside",   // USD/kg, mean of markets
-    "premium_outside", // price outside over inside, less one
-    "price",           // USD/kg, of a market
-    "exports",         // finished goods leaving the inside, t/week
-    "held",            // mass held at a desk, t
-    "outside_share",   // share of what a stage makes that is made outside the border
+pub const VARIABLES: [&str; 17] = [
+    "unmet_share",      // share of demand not served
+    "lines_down",       // share of demand whose line is down
+    "cover",            // weeks of use in stock
+    "backlog",          // demand that waits, t
+    "price_inside",     // USD/kg, mean of markets
+    "price_outside",    // USD/kg, mean of markets
+    "premium_outside",  // price outside over inside, less one
+    "price",            // USD/kg, of a market
+    "exports",          // finished goods leaving the inside, t/week
+    "held",             // mass held at a desk, t
+    "quota_used",       // share of what an export or production quota has handed out that was used
+    "quota_rent",       // USD/kg that an export quota earns at the border, mean over its opening trade
+    "smuggled",         // let through on illicit lanes, t/week
+    "seized",           // seized there, t/week
+    "outside_share",    // share of what a stage makes that is made outside the border
     "project_capacity", // capacity in force of projects outside, t a year of what drives the stage
-    "project_clock",   // speed of the clock of projects outside: 1 where people are not short
+    "project_clock",    // speed of the clock of projects outside: 1 where people are not short
 ];
 
 /// `[run]`.
@@ -114,8 +125,30 @@ pub struct Named {
     pub name: String,
 }
 
+/// What a number rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A source.
+    Sourced,
+    /// Computed from sourced numbers.
+    Derived,
+    /// Called assumed.
+    Assumed,
+}
+
+impl Basis {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Basis::Sourced => "sourced",
+            Basis::Derived => "derived",
+            Basis::Assumed => "assumed",
+        }
+    }
+}
+
 /// Numbers by support.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// With a source.
     pub sourced: usize,
@@ -125,6 +158,27 @@ pub struct Evidence {
     pub assumed: usize,
     /// Neither.
     pub unsourced: usize,
+    /// What each field rests on, by dotted path in small letters.
+    pub of: BTreeMap<String, Basis>,
+}
+
+impl Evidence {
+    /// What the field rests on from which a parameter is drawn; none: nothing is said of it.
+    pub fn basis(&self, parameter: &str) -> Option<Basis> {
+        let small = parameter.to_lowercase();
+        let mut name = small.as_str();
+        loop {
+            if let Some(basis) = self.of.get(name) {
+                return Some(*basis);
+            }
+            // What a user leaves out stands among the defaults of all users.
+            let default = name.split_once(".demand.").and_then(|(_, field)| self.of.get(&format!("demand.{field}")));
+            if let Some(basis) = default {
+                return Some(*basis);
+            }
+            name = name.rsplit_once('.')?.0;
+        }
+    }
 }
 
 /// A file the scenario was read from.

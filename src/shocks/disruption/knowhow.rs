@@ -98,9 +98,8 @@ pub(super) fn compile(case: &Case<'_>, kind: &Knowhow, out: &mut Shocks, problem
         }
         Knowhow::PersonnelRestriction { inflow, recall, leak } => {
             let scope = &e.scope;
-            let pools: Vec<usize> = (0..n.pools.len())
-                .filter(|&p| outside(n, &scope.to, n.pools[p].region) && has(&scope.stages, &n.pools[p].stage))
-                .collect();
+            let pools: Vec<usize> =
+                (0..n.pools.len()).filter(|&p| outside(n, &scope.to, n.pools[p].region) && has(&scope.stages, &n.pools[p].stage)).collect();
             if pools.is_empty() {
                 case.nothing(problems, "no pool of people lies in its scope");
             } else if always(inflow, 1.0) && always(recall, 0.0) || always(leak, 1.0) {

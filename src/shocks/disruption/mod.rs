@@ -6,6 +6,7 @@ pub mod knowhow;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod smuggling;
 pub mod trade;
 pub mod works;
 
@@ -31,6 +32,8 @@ pub enum Act {
     Knowhow(knowhow::Act),
     /// Sets clocks of desks.
     Papers(papers::Act),
+    /// Raises what illicit lanes carry and risk.
+    Smuggling(smuggling::Act),
     /// Shuts or slows lanes, raises prices.
     Trade(trade::Act),
     /// Changes capacity or demand.
@@ -90,8 +93,13 @@ pub(super) fn has<T: PartialEq<U>, U>(list: &[T], x: &U) -> bool {
     list.is_empty() || list.iter().any(|y| y == x)
 }
 
-/// Whether a lane lies in scope.
+/// Whether a lane of lawful trade lies in scope: events on trade touch no other.
 pub(super) fn lane_in(n: &Network, scope: &Scope, l: usize) -> bool {
+    n.lanes[l].illicit.is_none() && lies_in(n, scope, l)
+}
+
+/// Whether a lane lies in scope, lawful or not.
+fn lies_in(n: &Network, scope: &Scope, l: usize) -> bool {
     let lane = &n.lanes[l];
     let (a, b) = (&n.facilities[n.slots[lane.from].facility], &n.facilities[n.slots[lane.to].facility]);
     (scope.domestic || a.region != b.region)
@@ -133,6 +141,7 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
             EventKind::Papers(kind) => papers::compile(case, kind, out, problems),
             EventKind::Politics(kind) => politics::compile(case, kind, out, problems),
             EventKind::Quotas(kind) => quotas::compile(case, kind, out, problems),
+            EventKind::Smuggling(kind) => smuggling::compile(case, kind, out, problems),
             EventKind::Trade(kind) => trade::compile(case, kind, out, problems),
             EventKind::Works(kind) => works::compile(case, kind, out, problems),
         }

@@ -22,6 +22,8 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "general_licence",
             "desk_rate",
             "export_licence",
+            "smuggling_crackdown",
+            "illicit_trade",
         ]);
         let kind = if kind == "export_licence" && licensed { "general_licence" } else { kind };
         licensed |= kind == "export_licence";
@@ -60,12 +62,8 @@ fn special(kind: &str, dice: &mut Dice) -> String {
             1 => format!("weeks = {{ uniform = [\"0 weeks\", \"{} weeks\"] }}\n", 1 + dice.below(8)),
             _ => "weeks = { lognormal = { median = \"2 weeks\", sigma = 0.5 }, max = \"9 weeks\" }\n".to_string(),
         },
-        "export_quota" | "production_quota" => format!(
-            "multiple = {}\nspan = \"{} weeks\"\npacing = \"{}\"\n",
-            dice.between(0.0, 1.2),
-            1 + dice.below(26),
-            dice.pick(&["first_come", "even"])
-        ),
+        "export_quota" | "production_quota" => illicit::quota(kind, dice),
+        "smuggling_crackdown" | "illicit_trade" => illicit::special(kind, dice),
         "desk_rate" => format!("rate = {}\n", dice.pick(&[0.0, 0.3, 0.5, 2.0, 3.5])),
         "general_licence" => {
             format!("share = {}\nmultiple = {}\nspan = \"{} weeks\"\n", dice.between(0.1, 1.0), dice.between(0.2, 1.5), 4 + dice.below(30))

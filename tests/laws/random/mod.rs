@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 mod dice;
 mod events;
+mod illicit;
 
 use dice::Dice;
 use events::event_tables;
@@ -48,7 +49,7 @@ impl Debug for World {
 pub fn worlds(wish: Wish) -> impl Strategy<Value = World> {
     let die = any::<u16>();
     let event = prop::collection::vec(die, 24);
-    (prop::collection::vec(die, 260), prop::collection::vec(event, 0..=wish.events)).prop_map(move |(chain, events)| {
+    (prop::collection::vec(die, 280), prop::collection::vec(event, 0..=wish.events)).prop_map(move |(chain, events)| {
         let mut dice = Dice::new(chain);
         let chain = Chain::new(&mut dice);
         World { calm: chain.text(&mut dice, wish), events: event_tables(&chain, events) }
@@ -67,6 +68,7 @@ struct Chain {
     metal: bool,
     magnet: bool,
     heavy: bool,
+    priced: bool,
     mines: Vec<Maker>,
     light: Vec<Maker>,
     heavies: Vec<Maker>,
@@ -91,6 +93,7 @@ impl Chain {
             metal,
             magnet,
             heavy,
+            priced: dice.below(3) > 0,
             mines: makers("MINE", 3, dice),
             light: makers("SEP", 4, dice),
             heavies: if heavy { makers("HEAVY", 2, dice) } else { vec![] },
@@ -130,6 +133,7 @@ impl Chain {
         self.recipes(dice, &mut out);
         self.facilities(dice, wish, &mut out);
         self.lanes(dice, &mut out);
+        self.illicit_tables(dice, &mut out);
         out
     }
 
@@ -151,7 +155,7 @@ impl Chain {
             let _ = writeln!(out, "[[commodity]]\nid = \"{id}\"\ncontent = {{ {} }}\n{price}", content(c));
         };
         commodity("ore", &[("NdPr", 0.2), ("Dy", 0.01), ("LaCe", 0.6)], "");
-        let priced = dice.below(3) > 0;
+        let priced = self.priced;
         let price = |x: f64| {
             if priced { format!("price = {{ inside = \"{x} USD/kg\", outside = \"{} USD/kg\" }}", 1.5 * x) } else { String::new() }
         };
@@ -251,7 +255,7 @@ impl Chain {
         for m in &self.mines {
             let rest = match dice.below(4) {
                 0 => format!("recipe = \"dig\"\n{}", cover(dice)),
-                1 => format!("recipe = \"dig\"\ndrive = \"pull\"\n{}", cover(dice)),
+                1 => format!("recipe = \"dig\"\ndrive = \"pull\"\nillicit = {}\n{}", dice.yes(), cover(dice)),
                 2 => format!("recipe = \"dig\"\ncover_out = \"{} weeks\"", dice.between(0.0, 1.0)),
                 _ => "infinite = true".to_string(),
             };
