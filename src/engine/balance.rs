@@ -10,7 +10,7 @@ pub struct Ledger {
     pub inside: Vec<Row>,
     /// Mined and taken from infinite sources since the start.
     pub mined: Vec<Row>,
-    /// Served, drained, lost and seized since the start.
+    /// Served, drained, spoiled, lost and seized since the start.
     pub left: Vec<Row>,
 }
 
@@ -60,6 +60,12 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
             for w in 0..WIDTH {
                 to[w] += loss.abs() * worked[w];
             }
+        }
+    }
+    for (plant, here) in n.plants.iter().zip(&state.plants) {
+        let Some(a) = plant.learns else { continue };
+        for (&(slot, _), spoiled) in n.activities[a].outputs.iter().zip(&here.spoiled) {
+            book(&mut out.left, n.slots[slot].commodity, spoiled);
         }
     }
     for (u, user) in n.users.iter().enumerate() {

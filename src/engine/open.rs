@@ -2,9 +2,10 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::events::QuotaState;
 use super::smuggle::IllicitState;
-use super::state::{Applications, LaneState, MarketState, Ring, Scratch, SlotState, State, UserState};
+use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
 use crate::network::Market;
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
@@ -82,6 +83,7 @@ impl MarketState {
             scarcity: ZERO,
             // Not from its stationary distribution: at rest nothing moves (ruling 5).
             noise: ZERO,
+            walked: ZERO,
             price: ONE,
             duty: ZERO,
             felt: ONE,
@@ -92,10 +94,50 @@ impl MarketState {
     }
 }
 
+impl PoolState {
+    fn open(people: Row) -> PoolState {
+        PoolState { people, needed: ZERO, clock: ONE, inflow: ONE }
+    }
+}
+
+impl ProjectState {
+    fn open(World { network: n, draws, .. }: World<'_>, p: usize) -> ProjectState {
+        let (project, comes) = (&n.projects[p], &draws.comes[p]);
+        let date = project.start.map_or(splat(f64::INFINITY), |start| *draws.of(start));
+        ProjectState {
+            // It is begun in the first period that starts on or after its date.
+            until: each(|w| if comes[w] < project.probability { (date[w] - 1e-9).ceil() } else { f64::INFINITY }),
+            wait: ZERO,
+            begun: ZERO,
+            gone: ZERO,
+            permitted: ZERO,
+            built: ZERO,
+            aged: ZERO,
+            shown: ZERO,
+            clock: ONE,
+            capacity: ZERO,
+            in_force: ZERO,
+            experience: ZERO,
+            speed: ONE,
+            slower: ONE,
+            needier: ONE,
+            worse: ONE,
+            floors: vec![ZERO; project.basket.len()],
+            assured: ZERO,
+        }
+    }
+}
+
+impl PlantState {
+    fn open(outputs: usize) -> PlantState {
+        PlantState { capacity: ZERO, loss: ZERO, spoiled: vec![ZERO; outputs] }
+    }
+}
+
 impl State {
     /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
     pub fn open(world: World<'_>) -> State {
-        let World { network: n, shocks, .. } = world;
+        let World { network: n, shocks, draws } = world;
         let rows = |k: usize, x: f64| vec![splat(x); k];
         let mut s = State {
             period: 0,
@@ -106,6 +148,7 @@ impl State {
             markets: vec![],
             imposed: vec![false; shocks.effects.len()],
             capacity: vec![ONE; n.facilities.len()],
+            broken: rows(shocks.units, 0.0),
             ceiling: rows(n.facilities.len(), 0.0),
             activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
             worked: rows(n.activities.len(), 0.0),
@@ -114,6 +157,8 @@ impl State {
             price_answer: vec![ONE; n.needs.answers.len()],
             clock: rows(shocks.desks.len(), 0.0),
             rate_factor: vec![ONE; shocks.desks.len()],
+            cap_by_rule: rows(shocks.desks.len(), f64::INFINITY),
+            volume_cap: rows(shocks.desks.len(), f64::INFINITY),
             queue: rows(shocks.desks.len(), 0.0),
             strictness: rows(shocks.desks.len(), 0.0),
             held: rows(shocks.desks.len(), 0.0),
@@ -128,7 +173,12 @@ impl State {
             overflow: rows(shocks.licensed.len(), 0.0),
             quotas: vec![QuotaState::open(); shocks.quotas.len()],
             illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
+            affairs: Affairs::open(world),
             applications: Applications::default(),
+            pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
+            projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
+            plants: n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))).collect(),
+            offered: rows(if n.offers.is_empty() { 0 } else { n.lanes.len() }, 0.0),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),

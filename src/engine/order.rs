@@ -1,6 +1,6 @@
 //! In: forecasts, positions, lead times. Out: orders placed with suppliers, customers before suppliers.
 
-use super::{State, World};
+use super::{State, World, offer};
 use crate::network::Role;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
 
@@ -9,6 +9,9 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
 pub fn order(world: World<'_>, state: &mut State) {
     let n = world.network;
     let weight = *world.draws.of(n.behaviour.forecast);
+    if !n.offers.is_empty() {
+        offer::offers(world, state);
+    }
     for &s in &n.order_sequence {
         // Markets ask what refused buyers would use.
         let wants = n.needs.forecast[s] || world.shocks.reroutes[s];
@@ -22,7 +25,14 @@ pub fn order(world: World<'_>, state: &mut State) {
         if wants {
             foresee(world, s, &weight, state);
         }
-        let wanted = wanted(world, s, state);
+        let mut wanted = wanted(world, s, state);
+        if let Some(joined) = n.joined.get(s).filter(|joined| !joined.is_empty()) {
+            offer::accept(joined, &mut wanted, state);
+            for &l in joined {
+                let order = state.offered[l];
+                put(n.lanes[l].from, s, l, &order, state);
+            }
+        }
         place(world, s, &wanted, chances.as_ref(), state);
     }
     for s in 0..n.slots.len() {
@@ -58,6 +68,11 @@ fn received(world: World<'_>, s: usize, state: &State) -> Row {
 fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
     let n = world.network;
     let desired = state.slots[s].desired;
+    if n.slots[s].role == Role::Input && n.facilities[n.slots[s].facility].planned {
+        // It knows its own plans.
+        state.slots[s].usage_forecast = desired;
+        return;
+    }
     follow(&mut state.slots[s].usage_forecast, &desired, weight);
     let Some(user) = n.slots[s].user else { return };
     match n.needs.answer[user] {
@@ -186,7 +201,7 @@ fn reach([eligible, _, fill]: &[Row; 3], s: usize, state: &mut State) {
 #[inline(always)]
 fn place(world: World<'_>, s: usize, wanted: &Row, chances: Option<&[Row; 3]>, state: &mut State) {
     let n = world.network;
-    let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push);
+    let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push && n.lanes[l].joins.is_none());
     let Some([eligible, free, fill]) = chances else {
         for l in pulls() {
             let share = n.lanes[l].share;

@@ -1,6 +1,7 @@
 //! In: what is on hand. Out: what facilities make of it, and what final demand is served.
 
 use super::events::{allowance, shrink};
+use super::offer::{AHEAD, READY};
 use super::{State, World};
 use crate::network::Network;
 use crate::scenario::schema::Drive;
@@ -25,6 +26,9 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for a in 0..n.activities.len() {
         run(world, a, state);
     }
+    for k in 0..n.plants.len() {
+        spoil(world, k, state);
+    }
     // What lacked its inputs has used up nothing.
     for (q, quota) in shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]) {
         let used = sum_of(&state.activity, &quota.activities);
@@ -43,11 +47,14 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
     let facility = &n.facilities[f];
     let mut total = ZERO;
     for a in facility.activities.clone() {
-        let wanted = match facility.drive {
+        let mut wanted = match facility.drive {
             Drive::Pull => pulled(world, a, state),
             Drive::Throttle => throttled(world, a, state),
             Drive::Feed => fed(world, a, state),
         };
+        if let Some(plant) = facility.plant {
+            make_good(&mut wanted, &state.plants[plant].loss);
+        }
         add(&mut total, &wanted);
         state.activity[a] = wanted;
     }
@@ -70,13 +77,55 @@ fn make(world: World<'_>, f: usize, state: &mut State) {
             }
         }
         for a in facility.activities.clone() {
-            let row = state.activity[a];
+            let mut row = state.activity[a];
+            if facility.planned {
+                row = outlook(world, a, &ceiling, state);
+            }
             for (slot, amount) in &n.activities[a].inputs {
                 let desired = &mut state.slots[*slot].desired;
                 for w in 0..WIDTH {
                     desired[w] += row[w] * amount;
                 }
             }
+        }
+    }
+}
+
+/// Activity for which a planned facility lays in feed: up to twice what is ordered of it, as it grows into its capacity.
+#[inline(always)]
+fn outlook(world: World<'_>, a: usize, ceiling: &Row, state: &State) -> Row {
+    let activity = &world.network.activities[a];
+    let mut units = ZERO;
+    for &d in &activity.drivers {
+        let (slot, per_unit) = activity.outputs[d];
+        let (forecast, scale) = (&state.slots[slot].order_forecast, AHEAD / per_unit);
+        for w in 0..WIDTH {
+            units[w] = min(max(units[w], scale * forecast[w] + READY * ceiling[w]), ceiling[w]);
+        }
+    }
+    units
+}
+
+/// Makes as much more as will be spoiled.
+#[inline(always)]
+fn make_good(wanted: &mut Row, loss: &Row) {
+    for w in 0..WIDTH {
+        wanted[w] /= 1.0 - loss[w];
+    }
+}
+
+/// Takes what a plant that still learns has spoiled off its shelf.
+#[inline(always)]
+fn spoil(world: World<'_>, k: usize, state: &mut State) {
+    let n = world.network;
+    let Some(a) = n.plants[k].learns else { return };
+    let (made, loss) = (state.activity[a], state.plants[k].loss);
+    for (i, &(slot, amount)) in n.activities[a].outputs.iter().enumerate() {
+        let (on_hand, spoiled) = (&mut state.slots[slot].on_hand, &mut state.plants[k].spoiled[i]);
+        for w in 0..WIDTH {
+            let gone = min(amount * made[w] * loss[w], on_hand[w]);
+            on_hand[w] -= gone;
+            spoiled[w] += gone;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::events::QuotaState;
 use super::smuggle::IllicitState;
 use crate::network::Capacity;
@@ -27,6 +28,8 @@ pub struct State {
     pub imposed: Vec<bool>,
     /// Per facility: factor on capacity.
     pub capacity: Vec<Row>,
+    /// Per unit that breaks down: 1 while it is broken.
+    pub broken: Vec<Row>,
     /// Per facility: most activity a week, as [`State::capacity_of`] has it.
     pub ceiling: Vec<Row>,
     /// Per activity: activity this period.
@@ -45,6 +48,10 @@ pub struct State {
     pub clock: Vec<Row>,
     /// Per desk: factor on the clock set by events.
     pub rate_factor: Vec<Row>,
+    /// Per desk: most filed for a week on a lane over its opening flow, as events have it (infinite: no limit).
+    pub cap_by_rule: Vec<Row>,
+    /// The same with the desk's own limit.
+    pub volume_cap: Vec<Row>,
     /// Per desk: files waiting to be taken up.
     pub queue: Vec<Row>,
     /// Per desk: strictness (logit).
@@ -74,8 +81,19 @@ pub struct State {
     pub quotas: Vec<QuotaState>,
     /// Per illicit lane.
     pub illicit: Vec<IllicitState>,
+    /// What has come about of events without a date.
+    pub affairs: Affairs,
     /// Mass that went through the desks.
     pub applications: Applications,
+
+    /// Per pool of people.
+    pub pools: Vec<PoolState>,
+    /// Per project.
+    pub projects: Vec<ProjectState>,
+    /// Per facility that projects add to.
+    pub plants: Vec<PlantState>,
+    /// Per lane: what its planned supplier offers there, then what is ordered of it; empty without planned facilities.
+    pub offered: Vec<Row>,
 
     /// Room for sums within a period.
     pub scratch: Scratch,
@@ -173,6 +191,8 @@ pub struct MarketState {
     pub scarcity: Row,
     /// Noise.
     pub noise: Row,
+    /// What a random walk and jumps have added to the log price.
+    pub walked: Row,
     /// Price over reference.
     pub price: Row,
     /// Duty paid on what arrives, over the price without it.
@@ -185,6 +205,71 @@ pub struct MarketState {
     pub asked: Row,
     /// Opening stock over opening inflow, weeks.
     pub cover: Row,
+}
+
+/// The state of a pool of people.
+#[derive(Debug, Clone)]
+pub struct PoolState {
+    /// People there.
+    pub people: Row,
+    /// People whom projects under way need.
+    pub needed: Row,
+    /// Speed of the clock of projects that need them, 0..1.
+    pub clock: Row,
+    /// Factor of events on inflow.
+    pub inflow: Row,
+}
+
+/// The state of a project.
+#[derive(Debug, Clone)]
+pub struct ProjectState {
+    /// Weeks until its date (infinite: it has none, or will not come).
+    pub until: Row,
+    /// Weeks it still has to stand still.
+    pub wait: Row,
+    /// 1 once it is begun.
+    pub begun: Row,
+    /// 1 once it is given up.
+    pub gone: Row,
+    /// Calendar weeks of its permit that have passed.
+    pub permitted: Row,
+    /// Operational weeks it was built.
+    pub built: Row,
+    /// Operational weeks it has ramped.
+    pub aged: Row,
+    /// Calendar weeks since its first output.
+    pub shown: Row,
+    /// Speed of its clock this week.
+    pub clock: Row,
+    /// Capacity from the next week on, activity a week.
+    pub capacity: Row,
+    /// Capacity of this week, activity a week.
+    pub in_force: Row,
+    /// What it has learnt, weeks of its own full output.
+    pub experience: Row,
+    /// Factor of events on its clock.
+    pub speed: Row,
+    /// Factor of events on the time of building.
+    pub slower: Row,
+    /// Factor of events on the people it needs.
+    pub needier: Row,
+    /// Factor of events on what it spoils.
+    pub worse: Row,
+    /// Least value of each part of its basket that whoever decides may count on, over the opening one.
+    pub floors: Vec<Row>,
+    /// Share of its output that a buyer stands ready for.
+    pub assured: Row,
+}
+
+/// The state of a facility that projects add to.
+#[derive(Debug, Clone)]
+pub struct PlantState {
+    /// Capacity that its projects have in force, activity a week.
+    pub capacity: Row,
+    /// Share of its product that is spoiled.
+    pub loss: Row,
+    /// Per output of its activity: spoiled since the start, t; empty if it does not learn.
+    pub spoiled: Vec<Row>,
 }
 
 /// Where a lane's transit ring lies.
@@ -241,6 +326,19 @@ impl State {
         let n = world.network;
         let f = &n.facilities[facility];
         let factor = &self.capacity[facility];
+        if let Some(plant) = f.plant {
+            let (stands, added) = (self.standing_capacity(world, facility), &self.plants[plant].capacity);
+            return each(|w| stands[w] + added[w] * factor[w]);
+        }
+        self.standing_capacity(world, facility)
+    }
+
+    /// The same without what projects add.
+    #[inline(always)]
+    fn standing_capacity(&self, world: World<'_>, facility: usize) -> Row {
+        let n = world.network;
+        let f = &n.facilities[facility];
+        let factor = &self.capacity[facility];
         match f.capacity {
             Capacity::Rate(p) => {
                 let rate = world.draws.of(p);
@@ -263,6 +361,11 @@ impl State {
     #[inline(always)]
     pub fn target(&self, world: World<'_>, slot: usize) -> Row {
         let (flow, cover) = (world.network.slots[slot].flow, &self.slots[slot].cover);
+        if world.network.facilities[world.network.slots[slot].facility].planned {
+            // What opens without flow keeps what its customers ask for.
+            let asked = &self.slots[slot].order_forecast;
+            return each(|w| cover[w] * asked[w]);
+        }
         each(|w| cover[w] * flow)
     }
 

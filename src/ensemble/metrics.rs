@@ -30,7 +30,7 @@ pub const METRICS: [&str; 10] = [
 
 /// Whether less of a metric is worse, of prices too: cheap is good for who buys.
 pub fn low_is_bad(metric: &str) -> bool {
-    matches!(metric, "fill_rate" | "time_to_survive" | "min_cover")
+    matches!(metric, "fill_rate" | "time_to_survive" | "min_cover") || super::outside::low_is_bad(metric)
 }
 
 /// Follows one scope through a batch.

@@ -11,6 +11,7 @@ pub mod exact;
 pub mod histogram;
 pub mod metrics;
 pub mod observe;
+pub mod outside;
 pub mod pace;
 pub mod profile;
 pub mod replay;

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::outside::{Chapter, chapters};
 use crate::network::{Network, place};
 use crate::scenario::schema::{Run, VARIABLES};
 use crate::shocks::Shocks;
@@ -47,6 +48,12 @@ pub enum Reading {
     Smuggled(usize),
     /// Seized there, t/week.
     Seized(usize),
+    /// Share of a stage made outside, index into `chapters`.
+    Outside(usize),
+    /// Capacity of a stage's projects outside, t a year.
+    ProjectCapacity(usize),
+    /// Speed of their clock.
+    ProjectClock(usize),
 }
 
 /// A series of which percentiles are reported.
@@ -141,6 +148,8 @@ pub struct Watch {
     pub destinations: Vec<usize>,
     /// Finished lanes leaving the inside: (lane, index in `destinations`).
     pub export_lanes: Vec<(usize, usize)>,
+    /// Stages with projects outside.
+    pub chapters: Vec<Chapter>,
     /// Calendar months: `YYYY-MM` and whether the run covers only part of it.
     pub months: Vec<(String, bool)>,
     /// Per period: (month, share of the period's days) — at most two.
@@ -165,6 +174,7 @@ impl Watch {
             rents: rents(network, shocks),
             destinations: vec![],
             export_lanes: vec![],
+            chapters: chapters(network),
             months,
             days,
         };
@@ -340,6 +350,11 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)>
         let scope = format!("commodity:{}", n.commodities[traffic.commodity].id);
         add("smuggled", scope.clone(), "t/week", Reading::Smuggled(i));
         add("seized", scope, "t/week", Reading::Seized(i));
+    }
+    for (i, chapter) in watch.chapters.iter().enumerate() {
+        add("outside_share", chapter.scope.clone(), "share", Reading::Outside(i));
+        add("project_capacity", chapter.scope.clone(), "t/yr", Reading::ProjectCapacity(i));
+        add("project_clock", chapter.scope.clone(), "share", Reading::ProjectClock(i));
     }
     debug_assert!(list.iter().all(|(s, _)| VARIABLES.contains(&s.variable)));
     list.sort_by(|(a, _), (b, _)| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));

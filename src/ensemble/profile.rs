@@ -8,6 +8,7 @@ use super::calm::Calm;
 use super::dispatch::{self, Job, Path};
 use super::histogram::Note;
 use super::metrics::Track;
+use super::outside::Course;
 use super::sight::Sight;
 use crate::engine::{State, VERBS, World};
 use crate::wide::{WIDTH, ZERO};
@@ -37,6 +38,7 @@ pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
     let world = World { network, shocks, draws: &draws };
     let (mut state, mut now, mut sight) = (State::open(world), shocks.period(network), Sight::new(watch));
     let mut tracks = vec![Track::new(); watch.users.len()];
+    let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
     let mut peaks = vec![[ZERO; 3]; watch.sides.len()];
     let mut notes = vec![Note::NONE; watch.readings.len() * plan.horizon];
     let mut output = vec![0.0; watch.groups.len() * plan.horizon];
@@ -58,6 +60,7 @@ pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
             calm: &calm,
             sight: &mut sight,
             tracks: &mut tracks,
+            courses: &mut courses,
             peaks: &mut peaks,
             series: &mut notes,
             output: &mut output,

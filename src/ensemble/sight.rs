@@ -2,6 +2,7 @@
 
 use super::metrics::{LINE_DOWN, Week};
 use super::observe::{Reading, Rent, Traffic, Watch};
+use super::outside::Output;
 use crate::engine::State;
 use crate::engine::pool::margin;
 use crate::network::Network;
@@ -16,6 +17,8 @@ pub struct Sight {
     pub sides: Vec<[Row; 2]>,
     /// Per destination, and last for all: finished goods that left the inside, t/week.
     pub exports: Vec<Row>,
+    /// Per stage with projects outside: what is made there and in all.
+    pub made: Vec<Output>,
 }
 
 impl Sight {
@@ -25,6 +28,7 @@ impl Sight {
             weeks: vec![Week::default(); watch.users.len()],
             sides: vec![[ZERO; 2]; watch.sides.len()],
             exports: vec![ZERO; watch.destinations.len() + 1],
+            made: watch.chapters.iter().map(Output::new).collect(),
         }
     }
 
@@ -35,6 +39,9 @@ impl Sight {
             service(network, state, users, week);
         }
         self.prices(network, watch, state);
+        for (made, chapter) in self.made.iter_mut().zip(&watch.chapters) {
+            made.look(chapter, state);
+        }
         self.exports.fill(ZERO);
         for &(l, d) in &watch.export_lanes {
             add(&mut self.exports[d], state.lanes[l].departed());
@@ -122,6 +129,9 @@ impl Sight {
             Reading::QuotaRent(i) => rent(network, state, &watch.rents[i]),
             Reading::Smuggled(i) => smuggled(network, state, &watch.traffic[i]),
             Reading::Seized(i) => seized(state, &watch.traffic[i]),
+            Reading::Outside(i) => self.made[i].share(),
+            Reading::ProjectCapacity(i) => watch.chapters[i].capacity(state),
+            Reading::ProjectClock(i) => watch.chapters[i].clock(network, state),
         }
     }
 }

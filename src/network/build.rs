@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::link;
 use super::parameter::Parameters;
-use super::{Activity, Behaviour, Capacity, Commodity, Facility, Network, PriceLaw, Role, Slot, User};
+use super::{Activity, Capacity, Commodity, Facility, Network, Role, Slot, User};
+use super::{expertise, law, link, project};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema as s;
 use crate::wide;
@@ -58,8 +58,8 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
             finished: c.finished,
         })
         .collect();
-    let price = price_law(&sc.price, &mut parameters);
-    let behaviour = behaviour(&sc.behaviour, &mut parameters);
+    let price = law::price_law(&sc.price, &mut parameters);
+    let behaviour = law::behaviour(&sc.behaviour, &mut parameters);
     let mut network = Network {
         elements: sc.elements.clone(),
         inside: regions.iter().map(|r| sc.inside.contains(r)).collect(),
@@ -77,6 +77,11 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         order_sequence: vec![],
         markets: vec![],
         thrift: None,
+        pools: vec![],
+        projects: vec![],
+        plants: vec![],
+        offers: vec![],
+        joined: vec![],
         price,
         behaviour,
         parameters,
@@ -89,6 +94,8 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
     }
     let ends = facilities(sc, &parts, &mut network, problems);
     link::lanes(sc, &ends, &mut network, problems);
+    expertise::build(sc, &mut network);
+    project::build(sc, &mut network, problems);
     users(sc, &parts, &ends, &mut network);
     for (i, slot) in network.slots.iter().enumerate() {
         let inbound = &network.inbound[i];
@@ -101,46 +108,6 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         }
     }
     Some(network)
-}
-
-fn price_law(p: &s::PriceLaw, to: &mut Parameters) -> PriceLaw {
-    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| to.add(format!("price.{name}"), dist, low, high);
-    PriceLaw {
-        beta: add("beta", &p.beta, 0.0, 10.0),
-        beta_glut: add("beta_glut", &p.beta_glut, 0.0, 10.0),
-        gamma: add("gamma", &p.gamma, 0.0, 10.0),
-        epsilon: add("epsilon", &p.epsilon, 0.0, 5.0),
-        epsilon_long: add("epsilon_long", &p.epsilon_long, 0.0, 5.0),
-        psi: add("psi", &p.psi, 0.0, 10.0),
-        alpha_up: add("alpha_up", &p.alpha_up, 0.0, 1.0),
-        alpha_down: add("alpha_down", &p.alpha_down, 0.0, 1.0),
-        phi_min: add("phi_min", &p.phi_min, 1e-6, 1.0),
-        kappa0: add("kappa0", &p.kappa0, 0.0, 10.0),
-        floor: add("floor", &p.floor, -INF, 0.0),
-        noise: add("noise", &p.noise, 0.0, 2.0),
-        noise_rho: add("noise_rho", &p.noise_rho, 0.0, 0.9999),
-        noise_common: add("noise_common", &p.noise_common, 0.0, 1.0),
-        mine_elasticity: add("mine_elasticity", &p.mine_elasticity, 0.0, 5.0),
-        cover_factor: add("cover_factor", &p.cover_factor, 0.0, 20.0),
-        smoothing: p.smoothing,
-        inflow_smoothing: p.inflow_smoothing,
-    }
-}
-
-fn behaviour(b: &s::Behaviour, to: &mut Parameters) -> Behaviour {
-    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| to.add(format!("behaviour.{name}"), dist, low, high);
-    Behaviour {
-        correction: add("correction", &b.correction, 0.0, 1.0),
-        output_correction: add("output_correction", &b.output_correction, 0.0, 1.0),
-        forecast: add("forecast", &b.forecast, 0.0, 1.0),
-        lead: add("lead", &b.lead, 0.0, 1.0),
-        lead_max: b.lead_max,
-        phantom: add("phantom", &b.phantom, 0.0, 10.0),
-        phantom_max: b.phantom_max,
-        scare_gain: add("scare_gain", &b.scare_gain, 0.0, 1.0),
-        scare_decay: add("scare_decay", &b.scare_decay, 0.0, 1.0),
-        priority: [1.0, b.priority_sensitive, b.priority_military],
-    }
 }
 
 fn cover(f: &s::Facility, commodity: &str, role: Role, to: &mut Parameters) -> super::Param {
@@ -218,6 +185,13 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
             }
         }
     }
+    for join in &sc.joins {
+        if join.to.iter().any(|l| l.facility == f.id) && !roles.contains_key(&join.commodity) {
+            problems
+                .error(format!("join[{}/{}].to", join.from, join.commodity), format!("`{}` has no use for `{}`", f.id, join.commodity))
+                .help("name customers whose recipe or demand takes it");
+        }
+    }
     // A source sells what it is asked for.
     if f.recipes.is_empty() && f.demand.is_none() {
         for supply in sc.supplies.iter().filter(|x| x.from.iter().any(|l| l.facility == f.id)) {
@@ -278,6 +252,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             });
         }
         let capacity = match (&f.capacity, &f.utilisation) {
+            _ if f.planned => Capacity::Rate(n.parameters.add(format!("facility.{}.capacity", f.id), &s::Dist::Fixed(0.0), 0.0, INF)),
             (Some(dist), _) => Capacity::Rate(n.parameters.add(format!("facility.{}.capacity", f.id), dist, 0.0, INF)),
             (None, Some(dist)) => Capacity::Utilisation(n.parameters.add(format!("facility.{}.utilisation", f.id), dist, 1e-3, 1.0)),
             (None, None) => Capacity::Unlimited,
@@ -306,6 +281,8 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
             slots: first_slot..n.slots.len(),
             activities: first_activity..n.activities.len(),
             illicit: f.illicit,
+            planned: f.planned,
+            plant: None,
             sector: f.demand.as_ref().and_then(|d| n.sectors.iter().position(|x| x == &d.sector)),
         });
     }

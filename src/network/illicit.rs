@@ -78,6 +78,7 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
                     class: s::Class::Civil,
                     lead,
                     share: 0.0,
+                    joins: None,
                     push: true,
                     illicit: Some(n.illicit.len()),
                     buyers: 1,

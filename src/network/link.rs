@@ -14,6 +14,7 @@ struct Draft {
     lead: usize,
     share: f64,
     push: bool,
+    joins: Option<f64>,
     buyers: usize,
     capacity: f64,
 }
@@ -38,6 +39,7 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
                     lead,
                     share: link.share / total.max(1e-12) / k_from as f64,
                     push: false,
+                    joins: None,
                     buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
                     capacity: link.capacity.map_or(INF, |c| c / (k_from * k_to) as f64),
                 }
@@ -61,11 +63,15 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
                     lead,
                     share: link.share / scale / k_to as f64,
                     push: true,
+                    joins: None,
                     buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
                     capacity: link.capacity.map_or(INF, |c| c / (k_from * k_to) as f64),
                 }
             });
         }
+    }
+    for wanted in &sc.joins {
+        joining(sc, ends, n, problems, &mut drafts, wanted);
     }
     drafts.sort_by_key(|d| (d.from, d.to, d.push, d.class));
     for pair in drafts.windows(2) {
@@ -85,6 +91,10 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
         n.inbound[d.to].push(i);
         let range = &mut n.outbound[d.from];
         *range = if range.start == range.end { i..i + 1 } else { range.start..i + 1 };
+        if d.joins.is_some() {
+            n.joined.resize(n.slots.len(), vec![]);
+            n.joined[d.to].push(i);
+        }
         if d.push {
             n.slots[d.to].takes_push = true;
         } else {
@@ -99,12 +109,38 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
             share: d.share,
             push: d.push,
             illicit: None,
+            joins: d.joins,
             buyers: d.buyers,
             capacity: d.capacity,
             flow: 0.0,
         });
     }
     illicit::lanes(sc, ends, n, problems);
+}
+
+/// Lanes to those who may buy from a planned facility. They open with nothing.
+fn joining(sc: &s::Scenario, ends: &Ends, n: &Network, problems: &mut Problems, drafts: &mut Vec<Draft>, wanted: &s::Join) {
+    let path = format!("join[{}/{}]", wanted.from, wanted.commodity);
+    if sc.facilities.iter().any(|f| f.id == wanted.from && !f.planned) {
+        problems
+            .error(format!("{path}.from"), format!("`{}` stands already: who buys there has a share", wanted.from))
+            .help("only a facility with planned = true sells through [[join]]; others sell through [[supply]]");
+        return;
+    }
+    for (i, link) in wanted.to.iter().enumerate() {
+        let ends_of = (wanted.from.as_str(), link.facility.as_str());
+        join(sc, ends, n, problems, drafts, &format!("{path}.to[{i}]"), ends_of, &wanted.commodity, |_, k_to, lead| Draft {
+            from: 0,
+            to: 0,
+            class: link.class,
+            lead,
+            share: 0.0,
+            push: false,
+            joins: Some(link.weight),
+            buyers: link.buyers.div_ceil(k_to.max(1)).max(1),
+            capacity: INF,
+        });
+    }
 }
 
 /// Sum of shares in the order of facilities, so that the order of the file does not reach the last bit.
@@ -178,6 +214,9 @@ fn link_lead(sc: &s::Scenario, path: &str, from: &str, to: &str, commodity: &str
     if path.starts_with("supply") {
         let s = sc.supplies.iter().find(|x| x.to == to && x.commodity == commodity)?;
         s.from.iter().find(|l| l.facility == from)?.lead
+    } else if path.starts_with("join") {
+        let s = sc.joins.iter().find(|x| x.from == from && x.commodity == commodity)?;
+        s.to.iter().find(|l| l.facility == to)?.lead
     } else {
         let s = sc.pushes.iter().find(|x| x.from == from && x.commodity == commodity)?;
         s.to.iter().find(|l| l.facility == to)?.lead

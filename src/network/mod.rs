@@ -6,21 +6,28 @@
 
 mod build;
 mod check;
+pub mod concentration;
+mod expertise;
 pub mod illicit;
+mod law;
 mod link;
 mod market;
 mod needs;
 mod opening;
 mod order;
 mod parameter;
+mod project;
 mod stability;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
+pub use expertise::{Pool, stage_word};
 pub use illicit::Illicit;
+pub use law::{Behaviour, PriceLaw};
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
+pub use project::{Hazard, Offer, Plant, Project};
 
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Drive, NoiseKind, Scenario, SharingRule, Stage};
@@ -60,6 +67,16 @@ pub struct Network {
     pub markets: Vec<Market>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
+    /// People who know how, by region and stage.
+    pub pools: Vec<Pool>,
+    /// Projects, sorted by id.
+    pub projects: Vec<Project>,
+    /// Facilities that projects add to.
+    pub plants: Vec<Plant>,
+    /// What planned facilities offer.
+    pub offers: Vec<Offer>,
+    /// Per slot: lanes that join it to planned suppliers; empty without any in the network.
+    pub joined: Vec<Vec<usize>>,
     /// The price law's parameters.
     pub price: PriceLaw,
     /// The behaviour's parameters.
@@ -116,6 +133,10 @@ pub struct Facility {
     pub illicit: bool,
     /// Sector index if it is a user.
     pub sector: Option<usize>,
+    /// Whether it opens without flow and sells what its projects bring.
+    pub planned: bool,
+    /// Index in [`Network::plants`] if projects add to it.
+    pub plant: Option<usize>,
 }
 
 /// How a facility's capacity is given.
@@ -208,6 +229,8 @@ pub struct Lane {
     pub push: bool,
     /// Its index in [`Network::illicit`], if smugglers use it.
     pub illicit: Option<usize>,
+    /// Weight of its customer in a planned supplier's offer, if it joins one; its share is then 0.
+    pub joins: Option<f64>,
     /// Buyers it stands for.
     pub buyers: usize,
     /// Most a week, t (infinite: none).
@@ -270,46 +293,6 @@ pub struct User {
     pub gains_from: Vec<usize>,
 }
 
-/// Parameters of the price law (MODEL 6.6).
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct PriceLaw {
-    pub beta: Param,
-    pub beta_glut: Param,
-    pub gamma: Param,
-    pub epsilon: Param,
-    pub epsilon_long: Param,
-    pub psi: Param,
-    pub alpha_up: Param,
-    pub alpha_down: Param,
-    pub phi_min: Param,
-    pub kappa0: Param,
-    pub floor: Param,
-    pub noise: Param,
-    pub noise_rho: Param,
-    pub noise_common: Param,
-    pub mine_elasticity: Param,
-    pub cover_factor: Param,
-    pub smoothing: f64,
-    pub inflow_smoothing: f64,
-}
-
-/// Parameters of ordering and sharing (MODEL 6.2, 6.3).
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Behaviour {
-    pub correction: Param,
-    pub output_correction: Param,
-    pub forecast: Param,
-    pub lead: Param,
-    pub lead_max: f64,
-    pub phantom: Param,
-    pub phantom_max: f64,
-    pub scare_gain: Param,
-    pub scare_decay: Param,
-    pub priority: [f64; 3],
-}
-
 impl Network {
     /// Compiles a scenario's world.
     ///
@@ -327,6 +310,7 @@ impl Network {
         }
         market::build(scenario, &mut network);
         illicit::join(scenario, &mut network, problems);
+        project::baskets(&mut network);
         stability::check(scenario, &network, problems);
         network.needs = Needs::of(&network);
         if problems.any_error() { None } else { Some(network) }

@@ -158,6 +158,9 @@ fn finish(n: &mut Network, lane_flow: &[f64], rate: &[f64], need: &[f64], made: 
             lanes.map(|l| l.flow * l.lead as f64).sum::<f64>() / total
         } else if shares > 0.0 {
             lanes.map(|l| l.share * l.lead as f64).sum::<f64>() / shares
+        } else if lanes.len() > 0 {
+            // Planned suppliers alone.
+            lanes.clone().map(|l| l.lead as f64).sum::<f64>() / lanes.len() as f64
         } else {
             0.0
         };

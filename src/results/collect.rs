@@ -11,7 +11,7 @@ use crate::ensemble::batch::scalar_names;
 use crate::ensemble::metrics::low_is_bad;
 use crate::ensemble::observe::Watch;
 use crate::ensemble::tally::{Cell, Scalar, Step, Tally};
-use crate::network::Network;
+use crate::network::{Network, stage_word};
 use crate::scenario::schema::{Scenario, Stage};
 use crate::shocks::Shocks;
 
@@ -225,8 +225,13 @@ pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     list.extend(scenario.regions.iter().map(|r| (format!("region:{}", r.id), r.name.clone())));
     list.extend(scenario.sectors.iter().map(|r| (format!("sector:{}", r.id), r.name.clone())));
     list.extend(network.commodities.iter().map(|c| (format!("commodity:{}", c.id), c.name.clone())));
+    let mut stages: Vec<Stage> = network.plants.iter().map(|p| network.facilities[p.facility].stage).collect();
+    stages.sort();
+    stages.dedup();
+    list.extend(stages.into_iter().map(|s| (format!("stage:{}", stage_word(s)), stage_name(s).to_string())));
     list.extend(scenario.facilities.iter().map(|f| (format!("facility:{}", f.id), f.name.clone())));
     list.extend(scenario.events.iter().flat_map(|e| ["desk", "event"].map(|kind| (format!("{kind}:{}", e.id), e.name.clone()))));
+    list.extend(scenario.escalations.iter().map(|e| (format!("escalation:{}", e.id), e.name.clone())));
     list
 }
 

@@ -12,7 +12,21 @@ use super::{locate, merge};
 use crate::units;
 
 /// Tables whose numbers are counted.
-const WORLD: &[&str] = &["commodity", "recipe", "route", "facility", "supply", "push", "illicit_lane", "price", "behaviour", "thrift"];
+const WORLD: &[&str] = &[
+    "commodity",
+    "recipe",
+    "route",
+    "facility",
+    "supply",
+    "push",
+    "join",
+    "illicit_lane",
+    "expertise",
+    "project",
+    "price",
+    "behaviour",
+    "thrift",
+];
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =

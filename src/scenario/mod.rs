@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 pub use names::suggestion;
 use parse::Shelf;
 use problem::Problems;
+pub use read::STAGES;
 pub use render::render;
 use schema::{RowTable, Scenario, SourceFile};
 use value::Value;

@@ -78,6 +78,10 @@ pub const SPAN: Field = Field::above(Dimension::Time, 0.0, f64::INFINITY);
 pub const HORIZON: Field = Field::new(Dimension::Time, 1.0, 5218.0);
 /// A price above 0, USD/kg.
 pub const PRICE: Field = Field::above(Dimension::Price, 0.0, f64::INFINITY);
+/// A share of at least 0 that may change in a year.
+pub const SHARE_A_YEAR: Field = Field::new(Dimension::PlainPerYear, 0.0, 1000.0);
+/// A share that is lost: 0 to below one.
+pub const LOSS: Field = Field::new(Dimension::Plain, 0.0, 0.99);
 /// Growth a year: more than halving to tenfold.
 pub const GROWTH: Field = Field::new(Dimension::PlainPerYear, -0.9, 10.0);
 /// A share that may change in a week.

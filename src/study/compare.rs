@@ -19,7 +19,7 @@ use crate::scenario::schema::Scenario;
 use crate::shocks::Shocks;
 
 /// Variables whose difference is followed over time.
-pub const FOLLOWED: [&str; 6] = ["cover", "exports", "lines_down", "price_inside", "price_outside", "unmet_share"];
+pub const FOLLOWED: [&str; 7] = ["cover", "exports", "lines_down", "outside_share", "price_inside", "price_outside", "unmet_share"];
 
 /// One variant to be compared: start, seed, realizations and horizon are those of all.
 pub struct Subject<'a> {

@@ -175,29 +175,8 @@ pub fn plan(scenario: &Scenario, baseline: bool) -> Plan {
 
 /// Whether two scenarios compile to the same network and do the same without events: they may differ in events and words only.
 fn same_chain(a: &Scenario, b: &Scenario) -> bool {
-    // Every field is named, so that a new one cannot be forgotten.
-    #[rustfmt::skip]
-    let Scenario {
-        title: _, description: _, events: _, checks: _, evidence: _, files: _,
-        run, elements, inside, regions, sectors, commodities, recipes, routes, facilities, supplies, pushes, illicit_lanes, price, behaviour, thrift,
-        rows,
-    } = a;
-    *run == b.run
-        && *elements == b.elements
-        && *inside == b.inside
-        && *regions == b.regions
-        && *sectors == b.sectors
-        && *commodities == b.commodities
-        && *recipes == b.recipes
-        && *routes == b.routes
-        && *facilities == b.facilities
-        && *supplies == b.supplies
-        && *pushes == b.pushes
-        && *illicit_lanes == b.illicit_lanes
-        && *price == b.price
-        && *behaviour == b.behaviour
-        && *thrift == b.thrift
-        && *rows == b.rows
+    let Scenario { title, description, events, escalations, checks, evidence, files, .. } = b.clone();
+    Scenario { title, description, events, escalations, checks, evidence, files, ..a.clone() } == *b
 }
 
 /// Leaves what the outcomes need: series, exports and output cost time, and a sweep tells none of them.
@@ -220,6 +199,7 @@ fn narrow(watch: &mut Watch, network: &Network, outcomes: &[Outcome]) {
         let scope = format!("commodity:{}", network.commodities[s.commodity].id);
         outcomes.iter().filter(|o| !of_users(o)).any(|o| o.means_scope(&scope))
     });
+    watch.chapters.retain(|c| outcomes.iter().any(|o| o.means_scope(&c.scope)));
     let mut users = vec![];
     for scope in &mut watch.scopes {
         scope.group = crate::network::place(&mut users, watch.users[scope.group].clone());

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::ensemble::metrics::METRICS;
+use crate::ensemble::outside::is_one;
 
 /// Metrics of a scope, or of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +21,13 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
-    /// Reads `metric@scope`; `metric` alone means the world, every quota, or every commodity, whichever the metric is about.
+    /// Reads `metric@scope`; `metric` alone means the world, every quota, every stage if the metric is one of projects, or every commodity,
+    /// whichever the metric is about.
     pub fn read(text: &str) -> Outcome {
         let own = match text {
             "quota_used" => "event:*",
             _ if METRICS.contains(&text) => "world",
+            _ if is_one(text) => "stage:*",
             _ => "commodity:*",
         };
         let (metric, scope) = text.split_once('@').unwrap_or((text, own));

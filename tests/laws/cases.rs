@@ -23,7 +23,7 @@ fn the_undisturbed_world_stands_still_for_ten_years() {
 
 #[test]
 fn books_are_right_in_every_shipped_scenario() {
-    for name in ["first", "2025-export-licences", "2010-export-quota", "heavy-ban", "myanmar-border-closure"] {
+    for name in ["first", "2025-export-licences", "2010-export-quota", "heavy-ban", "myanmar-border-closure", "tit-for-tat"] {
         let mut run = shipped(name);
         let opening = balance::ledger(run.here(), &run.state);
         for t in 0..run.scenario.run.horizon.min(104) {

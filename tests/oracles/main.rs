@@ -3,10 +3,12 @@
 //! Statistical rule: |z| < 4 of means per realization at a fixed seed, and for each sort of oracle a negative control that fails.
 
 mod harness;
+mod knowhow;
 
 mod chain;
 mod controls;
 mod desk;
+mod escalation;
 mod flow;
 mod normal;
 mod price;

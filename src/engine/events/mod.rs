@@ -3,6 +3,7 @@
 //! Types of events come in families, one file each, as in `scenario/events/` and `shocks/disruption/`. What was imposed last period is
 //! lifted first, then what is in force is imposed: so events on one thing multiply, whatever their order.
 
+mod knowhow;
 mod papers;
 mod quotas;
 mod smuggling;
@@ -24,6 +25,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (i, effect) in shocks.effects.iter().enumerate() {
         if state.imposed[i] {
             match &effect.act {
+                Act::Knowhow(act) => knowhow::lift(act, state),
                 Act::Papers(act) => papers::lift(act, state),
                 Act::Smuggling(act) => smuggling::lift(act, world, state),
                 Act::Trade(act) => trade::lift(act, state),
@@ -37,14 +39,19 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let strength = &now.strength[effect.event];
         if state.imposed[i] {
             match &effect.act {
+                Act::Knowhow(act) => knowhow::impose(act, draws, strength, state),
                 Act::Papers(act) => papers::impose(act, draws, strength, state),
                 Act::Smuggling(act) => smuggling::impose(act, world, strength, state),
                 Act::Trade(act) => trade::impose(act, draws, strength, state),
-                Act::Works(act) => works::impose(act, draws, strength, state),
+                Act::Works(act) => works::impose(act, draws, now, strength, state),
                 Act::Scare(_) => {}
             }
         }
         match &effect.act {
+            Act::Works(act) if before && !state.imposed[i] => {
+                works::end(act, state);
+                works::settle(act, world, state);
+            }
             Act::Works(act) if before || state.imposed[i] => works::settle(act, world, state),
             Act::Scare(regions) => frighten(&now.scare[effect.event], regions, state),
             _ => {}
@@ -52,6 +59,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
     quotas::quotas(world, now, state);
     papers::permits(world, now, state);
+    knowhow::onsets(world, now, state);
 }
 
 /// Moves a factor from one towards a value, as far as an event is in force.

@@ -66,7 +66,10 @@ pub fn facility(r: &mut Reader, sheet: &mut Sheet<'_>, defaults: &DemandDefaults
     sheet.need(r, "stage");
     let stage = sheet.choice(r, "stage", STAGES).unwrap_or(Stage::Trader);
     let recipes = recipes(r, sheet);
+    let planned = sheet.flag(r, "planned", false);
     let drive = sheet.choice(r, "drive", DRIVES).unwrap_or(match stage {
+        // What does not stand yet makes what is ordered.
+        _ if planned => Drive::Pull,
         Stage::Mine => Drive::Throttle,
         Stage::SeparationHeavy | Stage::Recycler => Drive::Feed,
         _ => Drive::Pull,
@@ -98,6 +101,7 @@ pub fn facility(r: &mut Reader, sheet: &mut Sheet<'_>, defaults: &DemandDefaults
         stock: by_id(sheet.by_name(r, "stock", Sort::Commodity, MASS)),
         demand: sheet.sheet(r, "demand").map(|inner| demand(r, inner, defaults)),
         illicit: sheet.flag(r, "illicit", false),
+        planned,
         cohorts: sheet.whole(r, "cohorts", 1, MOST_COHORTS, 1) as usize,
         cohort_spread: sheet.plain_or(r, "cohort_spread", FACTOR, 0.0),
     }

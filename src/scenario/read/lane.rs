@@ -8,9 +8,9 @@ use super::super::value::Value;
 use super::{CLASSES, nearest_week};
 
 /// Buyers a lane stands for when it does not say.
-const BUYERS: u64 = 20;
+pub(super) const BUYERS: u64 = 20;
 /// Most buyers of one lane.
-const MOST_BUYERS: u64 = 100_000;
+pub(super) const MOST_BUYERS: u64 = 100_000;
 
 /// One `[[supply]]`.
 pub fn supply(r: &mut Reader, sheet: &mut Sheet<'_>) -> Supply {

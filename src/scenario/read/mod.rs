@@ -1,10 +1,12 @@
 //! In: merged tables. Out: a [`Scenario`], and every problem of its values and names.
 
 mod check;
+mod escalation;
 mod facility;
 mod illicit;
 mod lane;
 mod law;
+mod project;
 mod world;
 
 use super::merge;
@@ -57,11 +59,15 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
     let illicit_lanes = each(r, &mut top, "illicit_lane", illicit::illicit_lane);
+    let joins = each(r, &mut top, "join", project::join);
+    let expertise = each(r, &mut top, "expertise", project::expertise);
+    let projects = each(r, &mut top, "project", project::project);
     let price = with(r, &mut top, "price", law::price);
     let behaviour = with(r, &mut top, "behaviour", law::behaviour);
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
     let checks = each(r, &mut top, "check", check::check);
     let events = each(r, &mut top, "event", events::event);
+    let escalations = each(r, &mut top, "escalation", escalation::escalation);
     top.finish(r);
     let evidence = evidence::count(root, &mut r.problems);
     let rows = r.rows.clone();
@@ -80,11 +86,15 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         supplies,
         pushes,
         illicit_lanes,
+        joins,
+        expertise,
+        projects,
         price,
         behaviour,
         thrift,
         checks,
         events,
+        escalations,
         rows,
         evidence,
         files,
@@ -104,8 +114,12 @@ fn sort(s: &mut Scenario) {
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
     s.illicit_lanes.sort_by(|a, b| a.id.cmp(&b.id));
+    s.joins.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.expertise.sort_by(|a, b| (&a.region, a.stage).cmp(&(&b.region, b.stage)));
+    s.projects.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
+    s.escalations.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 /// Reads every item of a list of tables and notes its unknown keys.

@@ -134,6 +134,8 @@ pub struct Facility {
     pub demand: Option<Demand>,
     /// Whether what it makes is outside every production quota, and what a crackdown shuts.
     pub illicit: bool,
+    /// Whether it does not stand yet: it opens without flow, its projects bring its capacity, and it sells through `[[join]]`.
+    pub planned: bool,
     /// Number of equal cohorts it is split into (1: not split).
     pub cohorts: usize,
     /// Standard deviation of the log of cover among the cohorts.

@@ -33,6 +33,16 @@ pub struct PriceLaw {
     pub noise_rho: Dist,
     /// Share of its variance common to all markets of an element (ν).
     pub noise_common: Dist,
+    /// Weekly standard deviation of a random walk of the log price.
+    pub walk: Dist,
+    /// Its drift a week.
+    pub drift: Dist,
+    /// Jumps of the log price a week.
+    pub jump_rate: Dist,
+    /// Mean size of a jump (of the logarithm).
+    pub jump_mean: Dist,
+    /// Standard deviation of that size.
+    pub jump_sd: Dist,
     /// EWMA weight of the price that users react to (0.12).
     pub smoothing: f64,
     /// EWMA weight of cleared inflow (0.3).
@@ -66,6 +76,8 @@ pub struct Behaviour {
     pub scare_gain: Dist,
     /// Decay of the scare index a week.
     pub scare_decay: Dist,
+    /// Whether the people there are set the clock of projects (false: every clock runs at full speed).
+    pub expertise_limits: bool,
     /// Weight of sensitive lanes in sharing, civil = 1.
     pub priority_sensitive: f64,
     /// Weight of military lanes in sharing, civil = 1.

@@ -5,8 +5,10 @@
 
 mod chain;
 mod dist;
+mod escalation;
 mod illicit;
 mod law;
+mod project;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,12 +16,15 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub use super::events::{
-    Batch, Event, EventKind, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Smuggling, Trade, Volume, Works,
+    Batch, Condition, Event, EventKind, Gauge, Knowhow, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Smuggling, Trade, Volume,
+    When, Works,
 };
 pub use chain::*;
 pub use dist::*;
+pub use escalation::Escalation;
 pub use illicit::*;
 pub use law::*;
+pub use project::*;
 
 /// One scenario, its bases merged in.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +57,12 @@ pub struct Scenario {
     pub pushes: Vec<Push>,
     /// Lanes of smugglers, sorted by id.
     pub illicit_lanes: Vec<IllicitLane>,
+    /// Who may buy from planned facilities.
+    pub joins: Vec<Join>,
+    /// People who know how, by region and stage.
+    pub expertise: Vec<Expertise>,
+    /// Capacity that somebody means to add, sorted by id.
+    pub projects: Vec<Project>,
     /// The price law.
     pub price: PriceLaw,
     /// How facilities forecast, order and share.
@@ -62,6 +73,8 @@ pub struct Scenario {
     pub checks: Vec<Check>,
     /// Events, sorted by id.
     pub events: Vec<Event>,
+    /// Governments that answer each other, sorted by id.
+    pub escalations: Vec<Escalation>,
     /// Joint draws (`rows = "file.csv"`).
     pub rows: Option<RowTable>,
     /// How many numbers are sourced, derived, assumed.
@@ -71,21 +84,24 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 14] = [
-    "unmet_share",     // share of demand not served
-    "lines_down",      // share of demand whose line is down
-    "cover",           // weeks of use in stock
-    "backlog",         // demand that waits, t
-    "price_inside",    // USD/kg, mean of markets
-    "price_outside",   // USD/kg, mean of markets
-    "premium_outside", // price outside over inside, less one
-    "price",           // USD/kg, of a market
-    "exports",         // finished goods leaving the inside, t/week
-    "held",            // mass held at a desk, t
-    "quota_used",      // share of what an export or production quota has handed out that was used
-    "quota_rent",      // USD/kg that an export quota earns at the border, mean over its opening trade
-    "smuggled",        // let through on illicit lanes, t/week
-    "seized",          // seized there, t/week
+pub const VARIABLES: [&str; 17] = [
+    "unmet_share",      // share of demand not served
+    "lines_down",       // share of demand whose line is down
+    "cover",            // weeks of use in stock
+    "backlog",          // demand that waits, t
+    "price_inside",     // USD/kg, mean of markets
+    "price_outside",    // USD/kg, mean of markets
+    "premium_outside",  // price outside over inside, less one
+    "price",            // USD/kg, of a market
+    "exports",          // finished goods leaving the inside, t/week
+    "held",             // mass held at a desk, t
+    "quota_used",       // share of what an export or production quota has handed out that was used
+    "quota_rent",       // USD/kg that an export quota earns at the border, mean over its opening trade
+    "smuggled",         // let through on illicit lanes, t/week
+    "seized",           // seized there, t/week
+    "outside_share",    // share of what a stage makes that is made outside the border
+    "project_capacity", // capacity in force of projects outside, t a year of what drives the stage
+    "project_clock",    // speed of the clock of projects outside: 1 where people are not short
 ];
 
 /// `[run]`.
