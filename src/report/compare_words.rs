@@ -156,8 +156,11 @@ fn places(comparison: &Comparison, v: usize, (prefix, heading): (&str, &str), pa
 /// What is made outside the border, stage by stage: the share after some years, and the weeks until a share is reached.
 fn stages(comparison: &Comparison, v: usize, page: &mut Page) {
     let told_of = |metric: &str| metric.starts_with("outside_share") || metric.starts_with("weeks_to_outside");
-    let list: Vec<&Difference> =
-        comparison.differences.iter().filter(|d| d.variant == v && told_of(&d.metric) && mean(d).is_some_and(|r| r.value.is_some())).collect();
+    let list: Vec<&Difference> = comparison
+        .differences
+        .iter()
+        .filter(|d| d.variant == v && told_of(&d.metric) && mean(d).is_some_and(|r| r.value.is_some()))
+        .collect();
     if list.is_empty() {
         return;
     }
