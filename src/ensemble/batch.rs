@@ -69,11 +69,6 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
         let scope = format!("commodity:{}", network.commodities[side.commodity].id);
         names.extend(CALM_PEAKS.iter().zip(side.told()).filter(|(_, told)| *told).map(|(m, _)| ((*m).to_string(), scope.clone())));
     }
-    names.extend(shocks.escalations.iter().map(|e| ("measures_taken".to_owned(), format!("escalation:{}", e.id))));
-    for pending in &shocks.pending {
-        let scope = format!("event:{}", shocks.schedules[pending.event].id);
-        names.extend(PENDING.map(|m| (m.to_owned(), scope.clone())));
-    }
     for quota in shocks.quotas.iter().filter(|_| watch.quotas) {
         names.push(("quota_used".into(), format!("event:{}", shocks.schedules[quota.event].id)));
     }
@@ -83,6 +78,11 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     }
     for chapter in &watch.chapters {
         names.extend(chapter.metrics(plan.horizon).into_iter().map(|m| (m.to_string(), chapter.scope.clone())));
+    }
+    names.extend(shocks.escalations.iter().map(|e| ("measures_taken".to_owned(), format!("escalation:{}", e.id))));
+    for pending in &shocks.pending {
+        let scope = format!("event:{}", shocks.schedules[pending.event].id);
+        names.extend(PENDING.map(|m| (m.to_owned(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -282,14 +282,14 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     for (peak, side) in peaks.iter().chain(&calm.peaks).zip(watch.sides.iter().cycle()) {
         record.scalars.extend(peak.iter().zip(side.told()).filter(|(_, told)| *told).map(|(row, _)| *row));
     }
+    record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
+    record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
+    record.scalars.extend(courses.iter().flat_map(Course::finish));
     record.scalars.extend(state.affairs.taken.iter());
     for first in &state.affairs.first {
         let happened = each(|w| if first[w] < NEVER { 1.0 } else { 0.0 });
         record.scalars.extend([happened, each(|w| first[w].min(plan.horizon as f64))]);
     }
-    record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
-    record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
-    record.scalars.extend(courses.iter().flat_map(Course::finish));
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));

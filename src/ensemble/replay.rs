@@ -203,6 +203,13 @@ fn rules(moment: &Moment<'_>, put: &mut Put<'_>) {
     for (q, quota) in shocks.quotas.iter().enumerate() {
         put("quota_left", &|| format!("event:{}", shocks.schedules[quota.event].id), "t", &state.quotas[q].left);
     }
+    for (lane, here) in n.illicit.iter().zip(&state.illicit) {
+        let scope = || format!("lane:{}", n.lanes[lane.lane].name);
+        put("carries_at_most", &scope, "t/week", &here.capacity);
+        put("enforcement", &scope, "share", &here.enforcement);
+        put("seizure", &scope, "share", &here.seizure);
+        put("seized_here", &scope, "t/week", &here.seized);
+    }
     for (r, region) in n.regions.iter().enumerate() {
         put("scare", &|| format!("region:{region}"), "index", &state.scare[r]);
     }

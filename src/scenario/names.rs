@@ -22,10 +22,10 @@ pub enum Sort {
     Desk,
     /// An id of an `[[event]]`.
     Event,
-    /// An id of an `[[escalation]]`.
-    Escalation,
     /// An id of a `[[project]]`.
     Project,
+    /// An id of an `[[escalation]]`.
+    Escalation,
 }
 
 impl Sort {
@@ -40,8 +40,8 @@ impl Sort {
             Sort::Element => "element",
             Sort::Desk => "desk",
             Sort::Event => "event",
-            Sort::Escalation => "escalation",
             Sort::Project => "project",
+            Sort::Escalation => "escalation",
         }
     }
 }
@@ -83,6 +83,7 @@ impl Names {
             elements,
             desks,
             ids("event"),
+            ids("project"),
             ids("escalation"),
             ids("project"),
         ];

@@ -17,7 +17,7 @@ use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
 use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, any, each, splat};
 use demand::demand_factor;
-use disruption::{Act, Effect, trade};
+use disruption::{Act, Effect, materials, trade};
 use regime::Desk;
 use schedule::{Schedule, Window};
 use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
@@ -58,14 +58,22 @@ pub struct Shocks {
     pub reroutes: Vec<bool>,
     /// Per lane: whether a ban may shut it, or a desk refuse its buyers.
     pub ruled: Vec<bool>,
-    /// Per market: whether a duty may raise its price.
+    /// Per market: whether a duty may raise its price, or dumping lower it.
     pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
-    /// Whether volumes filed for may be capped.
-    pub capped: bool,
+    /// Users whose thrift moves together.
+    pub lots: Vec<materials::Lot>,
+    /// Per user: its lot, if its grade gives way.
+    pub lot_of: Vec<Option<usize>>,
+    /// What changes thrift.
+    pub breakthroughs: Vec<materials::Breakthrough>,
+    /// Recipes whose process yield may rise.
+    pub recoveries: Vec<materials::Recovery>,
     /// What events about projects and people do once, at their onset.
     pub onsets: Vec<disruption::knowhow::Onset>,
+    /// Whether volumes filed for may be capped.
+    pub capped: bool,
     /// Quotas.
     pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
@@ -88,11 +96,11 @@ struct Noise {
     markets: Vec<Key>,
     desks: Vec<Key>,
     licensed: Vec<Key>,
-    wander: Wander,
     /// Illicit lanes whose shipments are seized whole: (index, key).
     seizures: Vec<(usize, Key)>,
     /// Per project: whether it comes, and, if its start follows from price and risk, whether it is begun this week.
     projects: Vec<(Key, Option<Key>)>,
+    wander: Wander,
 }
 
 /// What a batch drew once.
@@ -153,6 +161,8 @@ pub struct PeriodShocks {
     pub review: Vec<Row>,
     /// Whether a file is sent back, per licensed lane: 1 or 0.
     pub returned: Vec<Row>,
+    /// Uniforms per project whose start follows from price and risk.
+    pub project: Vec<Row>,
     /// Uniforms for the number of measures, per escalation.
     pub counts: Vec<Row>,
     /// Uniforms for their types, of all escalations.
@@ -161,8 +171,6 @@ pub struct PeriodShocks {
     pub weeks: Vec<Row>,
     /// Uniforms of what may break down.
     pub breaks: Vec<Row>,
-    /// Uniforms per project whose start follows from price and risk.
-    pub project: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
     /// Uniforms that decide seizures, per illicit lane; drawn for those where a week's shipment is seized whole or not at all.
@@ -242,6 +250,7 @@ impl Shocks {
         }
         let noisy = network.needs.noise;
         let shared = noisy && network.needs.shared_noise;
+        let (lots, lot_of) = materials::lots(network);
         Shocks {
             seed,
             schedules: vec![],
@@ -261,8 +270,12 @@ impl Shocks {
             ruled: vec![false; network.lanes.len()],
             dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
-            capped: false,
+            lots,
+            lot_of,
+            breakthroughs: vec![],
+            recoveries: vec![],
             onsets: vec![],
+            capped: false,
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
@@ -273,9 +286,9 @@ impl Shocks {
                 markets: network.markets.iter().filter(|_| noisy).map(|m| k("price", &m.name)).collect(),
                 desks: vec![],
                 licensed: vec![],
-                wander: Wander::new(seed, network),
                 seizures: seizures(seed, network),
                 projects: network.projects.iter().map(|p| (k("project comes", &p.id), p.hazard.map(|_| k("project", &p.id)))).collect(),
+                wander: Wander::new(seed, network),
             },
         }
     }
@@ -325,11 +338,11 @@ impl Shocks {
             strictness: vec![ZERO; self.desks.len()],
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
+            project: vec![ONE; self.noise.projects.len()],
             counts: vec![ZERO; self.escalations.len()],
             kinds: vec![ZERO; self.escalations.iter().map(|e| e.most).sum()],
             weeks: vec![ZERO; self.waiting_weeks],
             breaks: vec![ZERO; self.units],
-            project: vec![ONE; self.noise.projects.len()],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
             seizure: vec![ZERO; network.illicit.len()],
             late: vec![false; network.lanes.len()],
