@@ -85,7 +85,6 @@ impl Names {
             ids("event"),
             ids("project"),
             ids("escalation"),
-            ids("project"),
         ];
         Names { lists, moves: moves(root) }
     }
