@@ -10,6 +10,7 @@ pub fn order(world: World<'_>, state: &mut State) {
     let n = world.network;
     let weight = *world.draws.of(n.behaviour.forecast);
     if !n.offers.is_empty() {
+        offer::withdraw(world, state);
         offer::offers(world, state);
     }
     for &s in &n.order_sequence {
