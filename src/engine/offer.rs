@@ -15,6 +15,27 @@ pub(super) const AHEAD: f64 = 2.0;
 /// A new plant keeps feed for at least this share of its capacity, orders or not: else it would never begin (assumed).
 pub(super) const READY: f64 = 0.1;
 
+/// Share of what is overdue that customers withdraw each week, to order it anew (assumed: two months' patience).
+const IMPATIENCE: f64 = 0.125;
+
+/// Customers withdraw a part of what suppliers have owed them for more than a week: else, where feed goes to new works for good, they
+/// would wait for ever for those who made goods of it before. What is withdrawn is wanted again, from all suppliers.
+#[inline(always)]
+pub(super) fn withdraw(world: World<'_>, state: &mut State) {
+    for (l, lane) in world.network.lanes.iter().enumerate().filter(|(_, lane)| !lane.push) {
+        let here = &mut state.lanes[l];
+        let mut gone = ZERO;
+        for w in 0..WIDTH {
+            gone[w] = IMPATIENCE * max(here.backorders[w] - here.placed[w], 0.0);
+            here.backorders[w] -= gone[w];
+        }
+        for w in 0..WIDTH {
+            state.slots[lane.from].owed[w] = max(state.slots[lane.from].owed[w] - gone[w], 0.0);
+            state.slots[lane.to].on_order[w] -= gone[w];
+        }
+    }
+}
+
 /// Offers of all planned facilities, divided among their customers in proportion to what these use.
 #[inline(always)]
 pub(super) fn offers(world: World<'_>, state: &mut State) {

@@ -11,6 +11,7 @@ pub fn order(world: World<'_>, state: &mut State) {
     let weight = *world.draws.of(n.behaviour.forecast);
     stockpile::decide(world, state);
     if !n.offers.is_empty() {
+        offer::withdraw(world, state);
         offer::offers(world, state);
     }
     for &s in &n.order_sequence {
