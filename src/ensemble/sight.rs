@@ -149,7 +149,7 @@ pub fn used(state: &State, q: usize) -> Row {
     share
 }
 
-/// Mean margin of a quota's lanes, USD/kg; a loss counts as nothing.
+/// Mean margin of a quota's lanes while it is in force, USD/kg; a loss counts as nothing.
 #[inline(always)]
 fn rent(network: &Network, state: &State, rent: &Rent) -> Row {
     let mut mean = ZERO;
@@ -158,6 +158,10 @@ fn rent(network: &Network, state: &State, rent: &Rent) -> Row {
         for w in 0..WIDTH {
             mean[w] += weight * max(earned[w], 0.0);
         }
+    }
+    let left = &state.quotas[rent.quota].left;
+    for w in 0..WIDTH {
+        mean[w] = if left[w] < f64::INFINITY { mean[w] } else { 0.0 };
     }
     mean
 }
