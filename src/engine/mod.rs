@@ -8,7 +8,7 @@ pub mod build;
 pub mod calendar;
 pub mod desks;
 pub mod events;
-mod in_use;
+pub mod in_use;
 mod offer;
 mod open;
 pub mod order;
@@ -20,7 +20,7 @@ pub mod share;
 pub mod ship;
 pub mod smuggle;
 pub mod state;
-mod stockpile;
+pub mod stockpile;
 
 use crate::network::Network;
 use crate::shocks::{Draws, PeriodShocks, Shocks};
