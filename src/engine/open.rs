@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::events::QuotaState;
 use super::in_use::Wear;
 use super::smuggle::IllicitState;
@@ -85,6 +86,7 @@ impl MarketState {
             scarcity: ZERO,
             // Not from its stationary distribution: at rest nothing moves (ruling 5).
             noise: ZERO,
+            walked: ZERO,
             price: ONE,
             duty: ZERO,
             reference: ONE,
@@ -150,6 +152,7 @@ impl State {
             markets: vec![],
             imposed: vec![false; shocks.effects.len()],
             capacity: vec![ONE; n.facilities.len()],
+            broken: rows(shocks.units, 0.0),
             ceiling: rows(n.facilities.len(), 0.0),
             activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
             worked: rows(n.activities.len(), 0.0),
@@ -158,6 +161,8 @@ impl State {
             price_answer: vec![ONE; n.needs.answers.len()],
             clock: rows(shocks.desks.len(), 0.0),
             rate_factor: vec![ONE; shocks.desks.len()],
+            cap_by_rule: rows(shocks.desks.len(), f64::INFINITY),
+            volume_cap: rows(shocks.desks.len(), f64::INFINITY),
             queue: rows(shocks.desks.len(), 0.0),
             strictness: rows(shocks.desks.len(), 0.0),
             held: rows(shocks.desks.len(), 0.0),
@@ -172,6 +177,7 @@ impl State {
             overflow: rows(shocks.licensed.len(), 0.0),
             quotas: vec![QuotaState::open(); shocks.quotas.len()],
             illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
+            affairs: Affairs::open(world),
             applications: Applications::default(),
             stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
             in_use: vec![],

@@ -17,6 +17,11 @@ pub fn price(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             noise(world, now, k, state);
         }
     }
+    if n.needs.walks {
+        for (market, step) in state.markets.iter_mut().zip(&now.wander) {
+            add(&mut market.walked, step);
+        }
+    }
     for k in 0..n.markets.len() {
         form(world, k, state);
     }
@@ -155,6 +160,9 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
     let market = &n.markets[k];
     let mut log = state.markets[k].scarcity;
     add(&mut log, &state.markets[k].noise);
+    if n.needs.walks {
+        add(&mut log, &state.markets[k].walked);
+    }
     for &(o, share) in &market.origins {
         let there = &state.markets[o].scarcity;
         for w in 0..WIDTH {

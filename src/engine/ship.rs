@@ -89,6 +89,17 @@ fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
             most[w] = min(most[w], lane.capacity);
         }
     }
+    if world.shocks.capped
+        && let Some(h) = state.lanes[l].licence
+        && !world.shocks.licensed[h].collateral
+    {
+        // Who may not hoard files for no more than normal trade, times what is allowed, and its share of it.
+        let (cap, eligible) = (&state.volume_cap[world.shocks.licensed[h].desk], &state.lanes[l].eligible);
+        for w in 0..WIDTH {
+            let part = cap[w] * lane.flow * eligible[w];
+            most[w] = min(most[w], if cap[w] < f64::INFINITY { part } else { f64::INFINITY });
+        }
+    }
     most
 }
 

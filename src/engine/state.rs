@@ -2,6 +2,7 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::events::QuotaState;
 use super::in_use::Wear;
 use super::smuggle::IllicitState;
@@ -29,6 +30,8 @@ pub struct State {
     pub imposed: Vec<bool>,
     /// Per facility: factor on capacity.
     pub capacity: Vec<Row>,
+    /// Per unit that breaks down: 1 while it is broken.
+    pub broken: Vec<Row>,
     /// Per facility: most activity a week, as [`State::capacity_of`] has it.
     pub ceiling: Vec<Row>,
     /// Per activity: activity this period.
@@ -47,6 +50,10 @@ pub struct State {
     pub clock: Vec<Row>,
     /// Per desk: factor on the clock set by events.
     pub rate_factor: Vec<Row>,
+    /// Per desk: most filed for a week on a lane over its opening flow, as events have it (infinite: no limit).
+    pub cap_by_rule: Vec<Row>,
+    /// The same with the desk's own limit.
+    pub volume_cap: Vec<Row>,
     /// Per desk: files waiting to be taken up.
     pub queue: Vec<Row>,
     /// Per desk: strictness (logit).
@@ -76,6 +83,8 @@ pub struct State {
     pub quotas: Vec<QuotaState>,
     /// Per illicit lane.
     pub illicit: Vec<IllicitState>,
+    /// What has come about of events without a date.
+    pub affairs: Affairs,
     /// Mass that went through the desks.
     pub applications: Applications,
 
@@ -196,6 +205,8 @@ pub struct MarketState {
     pub scarcity: Row,
     /// Noise.
     pub noise: Row,
+    /// What a random walk and jumps have added to the log price.
+    pub walked: Row,
     /// Price over reference.
     pub price: Row,
     /// Duty paid on what arrives, over the price without it.

@@ -58,7 +58,7 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
             finished: c.finished,
         })
         .collect();
-    let price = law::price(&sc.price, &mut parameters);
+    let price = law::price_law(&sc.price, &mut parameters);
     let behaviour = law::behaviour(&sc.behaviour, &mut parameters);
     let mut network = Network {
         elements: sc.elements.clone(),

@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+pub mod concentration;
 mod expertise;
 pub mod illicit;
 mod in_use;
@@ -24,6 +25,7 @@ pub use check::{CheckRow, check_rows, surplus_rows};
 pub use expertise::{Pool, stage_word};
 pub use illicit::Illicit;
 pub use in_use::InUse;
+pub use law::{Behaviour, PriceLaw};
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
@@ -299,46 +301,6 @@ pub struct User {
     pub grade: Option<usize>,
     /// Users of the same facility whose grades give way to this one.
     pub gains_from: Vec<usize>,
-}
-
-/// Parameters of the price law (MODEL 6.6).
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct PriceLaw {
-    pub beta: Param,
-    pub beta_glut: Param,
-    pub gamma: Param,
-    pub epsilon: Param,
-    pub epsilon_long: Param,
-    pub psi: Param,
-    pub alpha_up: Param,
-    pub alpha_down: Param,
-    pub phi_min: Param,
-    pub kappa0: Param,
-    pub floor: Param,
-    pub noise: Param,
-    pub noise_rho: Param,
-    pub noise_common: Param,
-    pub mine_elasticity: Param,
-    pub cover_factor: Param,
-    pub smoothing: f64,
-    pub inflow_smoothing: f64,
-}
-
-/// Parameters of ordering and sharing (MODEL 6.2, 6.3).
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Behaviour {
-    pub correction: Param,
-    pub output_correction: Param,
-    pub forecast: Param,
-    pub lead: Param,
-    pub lead_max: f64,
-    pub phantom: Param,
-    pub phantom_max: f64,
-    pub scare_gain: Param,
-    pub scare_decay: Param,
-    pub priority: [f64; 3],
 }
 
 impl Network {

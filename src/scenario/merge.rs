@@ -25,6 +25,7 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("project", &["id"]),
     ("check", &["id"]),
     ("event", &["id"]),
+    ("escalation", &["id"]),
 ];
 
 /// Keys of which only one may stand: writing one in a variant takes the other out of its base.
@@ -34,6 +35,7 @@ pub const EITHER: &[(&str, &str)] = &[
     ("capacity", "multiple"),
     ("recipe", "recipes"),
     ("commodity", "mix"),
+    ("start", "when"),
     ("target", "target_cover"),
 ];
 
@@ -188,7 +190,9 @@ pub fn merge_fields(base: &mut Table, over: Table) {
             }
         }
         match (base.get_mut(&key), value) {
-            (Some(Value::Table(old)), Value::Table(new)) if key != "measure" && !is_distribution(old) && !is_distribution(&new) => {
+            (Some(Value::Table(old)), Value::Table(new))
+                if key != "measure" && key != "when" && !is_distribution(old) && !is_distribution(&new) =>
+            {
                 merge_fields(old, new);
             }
             (_, value) => base.set(&key, value),

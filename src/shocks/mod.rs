@@ -5,10 +5,12 @@
 
 mod demand;
 pub mod disruption;
+pub mod escalation;
 pub mod regime;
 pub mod sampler;
 pub mod schedule;
 pub mod stream;
+mod wander;
 
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
@@ -19,6 +21,7 @@ use disruption::{Act, Effect, materials, trade};
 use regime::Desk;
 use schedule::{Schedule, Window};
 use stream::{Key, SPAN, Single, double, fill, fill_nth, key, normals};
+use wander::Wander;
 
 /// Everything that is scheduled, for all realizations.
 #[derive(Debug, Clone)]
@@ -33,6 +36,20 @@ pub struct Shocks {
     pub desks: Vec<Desk>,
     /// Events that suspend others while they last: (the one that suspends, the one suspended).
     pub truces: Vec<(usize, usize)>,
+    /// The same where one of the two has no date: the engine suspends when it has decided.
+    pub late_truces: Vec<(usize, usize)>,
+    /// Events that calm an escalation while they last: (event, escalation).
+    pub hushed: Vec<(usize, usize)>,
+    /// Per event: whether it is the engine that settles its strength, since it or a truce of it has no date.
+    pub unsettled: Vec<bool>,
+    /// Events without a date.
+    pub pending: Vec<escalation::Pending>,
+    /// Measures that breed measures.
+    pub escalations: Vec<escalation::Escalation>,
+    /// Lanes of delays that the engine settles.
+    pub waiting_weeks: usize,
+    /// What breaks down as one, of all events.
+    pub units: usize,
     /// Lanes under a desk, all desks together.
     pub licensed: Vec<regime::Licensed>,
     /// Lanes whose buyers may have to look elsewhere, with their index in `licensed` if a desk holds them.
@@ -49,6 +66,8 @@ pub struct Shocks {
     pub materials: materials::Plan,
     /// What events about projects and people do once, at their onset.
     pub onsets: Vec<disruption::knowhow::Onset>,
+    /// Whether volumes filed for may be capped.
+    pub capped: bool,
     /// Quotas.
     pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
@@ -75,6 +94,7 @@ struct Noise {
     seizures: Vec<(usize, Key)>,
     /// Per project: whether it comes, and, if its start follows from price and risk, whether it is begun this week.
     projects: Vec<(Key, Option<Key>)>,
+    wander: Wander,
 }
 
 /// What a batch drew once.
@@ -127,6 +147,8 @@ pub struct PeriodShocks {
     pub element: Vec<Row>,
     /// Standard normals per market.
     pub market: Vec<Row>,
+    /// Steps of the log price per market; empty if no price walks.
+    pub wander: Vec<Row>,
     /// Standard normals per desk.
     pub strictness: Vec<Row>,
     /// Weeks of review per licensed lane, at least 1.
@@ -135,6 +157,14 @@ pub struct PeriodShocks {
     pub returned: Vec<Row>,
     /// Uniforms per project whose start follows from price and risk.
     pub project: Vec<Row>,
+    /// Uniforms for the number of measures, per escalation.
+    pub counts: Vec<Row>,
+    /// Uniforms for their types, of all escalations.
+    pub kinds: Vec<Row>,
+    /// Weeks drawn for the lanes of delays that the engine settles, before it is known how far they are in force.
+    pub weeks: Vec<Row>,
+    /// Uniforms of what may break down.
+    pub breaks: Vec<Row>,
     /// Whole extra weeks per lane.
     pub delay: Vec<Row>,
     /// Uniforms that decide seizures, per illicit lane; drawn for those where a week's shipment is seized whole or not at all.
@@ -151,7 +181,7 @@ pub struct PeriodShocks {
 impl PeriodShocks {
     /// Weakens an event by as much as another is in force.
     #[inline(always)]
-    fn suspend(&mut self, event: usize, by: usize) {
+    pub(crate) fn suspend(&mut self, event: usize, by: usize) {
         if self.active[event] && self.active[by] {
             let (mut left, truce) = (self.strength[event], self.strength[by]);
             for w in 0..WIDTH {
@@ -169,7 +199,9 @@ impl Shocks {
     /// Errors and warnings (an event that changes nothing) go to `problems`.
     pub fn compile(scenario: &Scenario, network: &Network, problems: &mut Problems) -> Shocks {
         let mut shocks = Shocks::calm(scenario.run.seed, network);
+        shocks.unsettled = escalation::unsettled(scenario);
         disruption::compile(scenario, network, &mut shocks, problems);
+        escalation::compile(scenario, network, &mut shocks, problems);
         shocks.mark_lanes(network);
         let k = |cause: &str, name: &str| key(shocks.seed, cause, name);
         shocks.noise.desks = shocks.desks.iter().map(|d| k("strictness", &d.id)).collect();
@@ -217,6 +249,13 @@ impl Shocks {
             schedules: vec![],
             effects: vec![],
             truces: vec![],
+            late_truces: vec![],
+            hushed: vec![],
+            unsettled: vec![],
+            pending: vec![],
+            escalations: vec![],
+            waiting_weeks: 0,
+            units: 0,
             desks: vec![],
             licensed: vec![],
             rerouted: vec![],
@@ -226,6 +265,7 @@ impl Shocks {
             rationed: vec![false; network.slots.len()],
             materials: materials::Plan::calm(network),
             onsets: vec![],
+            capped: false,
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
@@ -238,6 +278,7 @@ impl Shocks {
                 licensed: vec![],
                 seizures: seizures(seed, network),
                 projects: network.projects.iter().map(|p| (k("project comes", &p.id), p.hazard.map(|_| k("project", &p.id)))).collect(),
+                wander: Wander::new(seed, network),
             },
         }
     }
@@ -283,10 +324,15 @@ impl Shocks {
             demand: vec![ONE; network.facilities.len()],
             element: vec![ZERO; network.elements.len()],
             market: vec![ZERO; network.markets.len()],
+            wander: vec![ZERO; if network.needs.walks { network.markets.len() } else { 0 }],
             strictness: vec![ZERO; self.desks.len()],
             review: vec![ONE; self.licensed.len()],
             returned: vec![ZERO; self.licensed.len()],
             project: vec![ONE; self.noise.projects.len()],
+            counts: vec![ZERO; self.escalations.len()],
+            kinds: vec![ZERO; self.escalations.iter().map(|e| e.most).sum()],
+            weeks: vec![ZERO; self.waiting_weeks],
+            breaks: vec![ZERO; self.units],
             delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
             seizure: vec![ZERO; network.illicit.len()],
             late: vec![false; network.lanes.len()],
@@ -307,6 +353,10 @@ impl Shocks {
         for &(truce, event) in &self.truces {
             out.suspend(event, truce);
         }
+        self.chances(draws, period as u32, out);
+        if network.needs.walks {
+            self.noise.wander.fill(network, draws, period as u32, &mut out.wander);
+        }
         self.noises(network, draws, period, out);
         let t = period as u32;
         for &(i, k) in &self.noise.seizures {
@@ -318,7 +368,7 @@ impl Shocks {
             }
         }
         for (d, desk) in self.desks.iter().enumerate() {
-            if out.active[desk.event] {
+            if out.active[desk.event] || self.may_begin(desk.event) {
                 out.strictness[d] = double(&normals(self.noise.desks[d], (period / SPAN) as u32, draws.first)[period % SPAN]);
                 let chance = draws.event(desk.return_rate);
                 for h in desk.lanes.clone() {
@@ -337,7 +387,14 @@ impl Shocks {
         }
         for effect in &self.effects {
             effect.delay(t, draws, out);
+            effect.breakdowns(t, draws, !self.may_begin(effect.event), out);
         }
+    }
+
+    /// Whether an event may begin in any week: what it needs is drawn before it is known.
+    #[inline(always)]
+    fn may_begin(&self, event: usize) -> bool {
+        self.unsettled[event]
     }
 
     /// The noise of demand and prices. Normals come for a span of periods at once and are kept while it lasts.
@@ -382,7 +439,7 @@ impl Shocks {
 
     /// Quotas, desks and bans may need a schedule's median onset for charts: (id, name, onset, end) in periods.
     pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
-        self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
+        self.schedules.iter().filter_map(|s| s.mark(&self.parameters)).collect()
     }
 }
 

@@ -32,7 +32,16 @@ fn the_world_with_worn_out_magnets_stands_still_too() {
 
 #[test]
 fn books_are_right_in_every_shipped_scenario() {
-    for name in ["first", "2025-export-licences", "2010-export-quota", "heavy-ban", "myanmar-border-closure", "stockpile-release", "ev-boom"] {
+    for name in [
+        "first",
+        "2025-export-licences",
+        "2010-export-quota",
+        "heavy-ban",
+        "myanmar-border-closure",
+        "stockpile-release",
+        "ev-boom",
+        "tit-for-tat",
+    ] {
         let mut run = shipped(name);
         let opening = balance::ledger(run.here(), &run.state);
         for t in 0..run.scenario.run.horizon.min(104) {

@@ -11,8 +11,13 @@ use super::run::*;
 pub fn lawful_step(run: &mut Run) {
     run.draw();
     let here = Here { network: &run.network, shocks: &run.shocks, draws: &run.draws };
-    let (now, state) = (&run.now, &mut run.state);
+    let (now, state) = (&mut run.now, &mut run.state);
     let mut whole = state.clone();
+    let mut anew = now.clone();
+    if !run.shocks.pending.is_empty() {
+        engine::decide::decide(here, now, state);
+    }
+    let now = &*now;
     engine::events::events(here, now, state);
 
     let before = state.clone();
@@ -40,7 +45,7 @@ pub fn lawful_step(run: &mut Run) {
     state.period += 1;
 
     // The verbs above are the period: none is forgotten here, none done twice there.
-    engine::step(here, now, &mut whole);
+    engine::step(here, &mut anew, &mut whole);
     let stocks = |s: &State| (s.slots.iter().map(|x| x.on_hand).collect::<Vec<_>>(), s.markets.iter().map(|m| m.price).collect::<Vec<_>>());
     assert!(stocks(&whole) == stocks(state) && whole.transit == state.transit, "verbs and step differ");
 }

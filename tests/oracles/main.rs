@@ -8,6 +8,7 @@ mod knowhow;
 mod chain;
 mod controls;
 mod desk;
+mod escalation;
 mod flow;
 mod materials;
 mod normal;

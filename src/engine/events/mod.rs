@@ -49,11 +49,15 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 Act::Knowhow(act) => knowhow::impose(act, draws, strength, state),
                 Act::Smuggling(act) => smuggling::impose(act, world, strength, state),
                 Act::Trade(act) => trade::impose(act, draws, strength, state),
-                Act::Works(act) => works::impose(act, draws, strength, state),
+                Act::Works(act) => works::impose(act, draws, now, strength, state),
                 Act::Scare(_) => {}
             }
         }
         match &effect.act {
+            Act::Works(act) if before && !state.imposed[i] => {
+                works::end(act, state);
+                works::settle(act, world, state);
+            }
             Act::Works(act) if before || state.imposed[i] => works::settle(act, world, state),
             Act::Scare(regions) => frighten(&now.scare[effect.event], regions, state),
             _ => {}

@@ -1,6 +1,7 @@
 //! In: merged tables. Out: a [`Scenario`], and every problem of its values and names.
 
 mod check;
+mod escalation;
 mod facility;
 mod illicit;
 mod lane;
@@ -69,6 +70,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
     let checks = each(r, &mut top, "check", check::check);
     let events = each(r, &mut top, "event", events::event);
+    let escalations = each(r, &mut top, "escalation", escalation::escalation);
     top.finish(r);
     let evidence = evidence::count(root, &mut r.problems);
     let rows = r.rows.clone();
@@ -97,6 +99,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         thrift,
         checks,
         events,
+        escalations,
         rows,
         evidence,
         files,
@@ -123,6 +126,7 @@ fn sort(s: &mut Scenario) {
     s.projects.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
+    s.escalations.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 /// Reads every item of a list of tables and notes its unknown keys.

@@ -5,6 +5,7 @@
 
 mod chain;
 mod dist;
+mod escalation;
 mod illicit;
 mod law;
 mod loops;
@@ -16,11 +17,12 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub use super::events::{
-    Batch, Event, EventKind, Knowhow, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope, Smuggling, Trade,
-    Volume, Works,
+    Batch, Condition, Event, EventKind, Gauge, Knowhow, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope,
+    Smuggling, Trade, Volume, When, Works,
 };
 pub use chain::*;
 pub use dist::*;
+pub use escalation::Escalation;
 pub use illicit::*;
 pub use law::*;
 pub use loops::*;
@@ -77,6 +79,8 @@ pub struct Scenario {
     pub checks: Vec<Check>,
     /// Events, sorted by id.
     pub events: Vec<Event>,
+    /// Governments that answer each other, sorted by id.
+    pub escalations: Vec<Escalation>,
     /// Joint draws (`rows = "file.csv"`).
     pub rows: Option<RowTable>,
     /// How many numbers are sourced, derived, assumed.
