@@ -60,7 +60,7 @@ fn thrift(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let World { network: n, shocks, draws } = world;
     let Some(thrift) = &n.thrift else { return };
     let (epsilon, long, rise) = (draws.of(n.price.epsilon), draws.of(n.price.epsilon_long), draws.of(thrift.rise));
-    for (i, lot) in shocks.lots.iter().enumerate() {
+    for (i, lot) in shocks.materials.lots.iter().enumerate() {
         let mut index = ZERO;
         let mut total = 0.0;
         for &(o, weight) in &thrift.weights[lot.grade] {
@@ -102,7 +102,7 @@ fn limits(world: World<'_>, now: &PeriodShocks, breakthroughs: &[usize]) -> [Row
     let Some(thrift) = &n.thrift else { return [ONE; 4] };
     let mut limits = [*draws.of(thrift.least), ONE, *draws.of(thrift.fall), *draws.of(thrift.lag)];
     for &b in breakthroughs {
-        let found = &shocks.breakthroughs[b];
+        let found = &shocks.materials.breakthroughs[b];
         let strength = &now.strength[found.event];
         for (limit, new) in limits.iter_mut().zip([found.least, found.most, found.fall, found.lag]) {
             let Some(new) = new else { continue };

@@ -70,7 +70,7 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
         }
     }
     // What a programme wins back is not lost.
-    for (recovery, won) in world.shocks.recoveries.iter().zip(&state.recovered) {
+    for (recovery, won) in world.shocks.materials.recoveries.iter().zip(&state.recovered) {
         for (slot, amount) in &n.activities[recovery.activity].outputs {
             for (e, content) in n.commodities[n.slots[*slot].commodity].content.iter().enumerate() {
                 for w in 0..WIDTH {

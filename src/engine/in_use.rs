@@ -3,7 +3,27 @@
 //! Goods in use pass through compartments, a fixed share of each in a week, so that their life has a gamma distribution.
 
 use super::{State, World};
-use crate::wide::{WIDTH, ZERO, add, max};
+use crate::network::InUse;
+use crate::wide::{Row, WIDTH, ZERO, add, each, max, splat};
+
+/// How an entry of what is in use wears out.
+#[derive(Debug, Clone)]
+pub struct Wear {
+    /// Share of each compartment that moves on in a week.
+    pub pace: Row,
+    /// Share collected of what wears out.
+    pub collected: Row,
+    /// What wore out and was not collected, since the start, t.
+    pub dissipated: Row,
+}
+
+impl Wear {
+    /// At the opening as much wears out as is bought.
+    pub(super) fn open(x: &InUse, world: World<'_>) -> Wear {
+        let (life, stages) = (world.draws.of(x.life), x.stages as f64);
+        Wear { pace: each(|w| stages / life[w]), collected: splat(x.collected), dissipated: ZERO }
+    }
+}
 
 /// A week passes: what leaves the last compartment is collected onto the recycler's shelf, or dissipated.
 #[inline(always)]
@@ -46,7 +66,7 @@ pub(super) fn enter(world: World<'_>, state: &mut State) {
 /// What recyclers win beyond their recipes, where a programme has raised their process yield.
 #[inline(always)]
 pub(super) fn recover(world: World<'_>, state: &mut State) {
-    for (i, recovery) in world.shocks.recoveries.iter().enumerate() {
+    for (i, recovery) in world.shocks.materials.recoveries.iter().enumerate() {
         let (made, factor) = (&state.activity[recovery.activity], &state.recovery[i]);
         let mut more = ZERO;
         for w in 0..WIDTH {

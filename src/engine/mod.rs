@@ -9,7 +9,7 @@ pub mod calendar;
 pub mod decide;
 pub mod desks;
 pub mod events;
-mod in_use;
+pub mod in_use;
 mod offer;
 mod open;
 pub mod order;
@@ -21,7 +21,7 @@ pub mod share;
 pub mod ship;
 pub mod smuggle;
 pub mod state;
-mod stockpile;
+pub mod stockpile;
 
 use crate::network::Network;
 use crate::shocks::{Draws, PeriodShocks, Shocks};

@@ -4,12 +4,11 @@ use super::World;
 use super::calendar::Calendar;
 use super::decide::Affairs;
 use super::events::QuotaState;
+use super::in_use::Wear;
 use super::smuggle::IllicitState;
-use super::state::{
-    Applications, Covers, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, StockpileState,
-    UserState, Wear,
-};
-use crate::network::{InUse, Market};
+use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
+use super::stockpile::{Covers, StockpileState};
+use crate::network::Market;
 use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
@@ -99,19 +98,6 @@ impl MarketState {
     }
 }
 
-impl StockpileState {
-    fn open() -> StockpileState {
-        StockpileState { mode: ZERO, offered: ZERO, release: [ZERO, splat(f64::INFINITY)], buy: [ZERO; 2] }
-    }
-}
-
-impl Wear {
-    fn open(x: &InUse, world: World<'_>) -> Wear {
-        let (life, stages) = (world.draws.of(x.life), x.stages as f64);
-        Wear { pace: each(|w| stages / life[w]), collected: splat(x.collected), dissipated: ZERO }
-    }
-}
-
 impl PoolState {
     fn open(people: Row) -> PoolState {
         PoolState { people, needed: ZERO, clock: ONE, inflow: ONE }
@@ -196,8 +182,8 @@ impl State {
             stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
             in_use: vec![],
             wear: n.in_use.iter().map(|x| Wear::open(x, world)).collect(),
-            recovery: vec![ONE; shocks.recoveries.len()],
-            recovered: rows(shocks.recoveries.len(), 0.0),
+            recovery: vec![ONE; shocks.materials.recoveries.len()],
+            recovered: rows(shocks.materials.recoveries.len(), 0.0),
             covers: Covers::default(),
             pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
             projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
@@ -206,8 +192,8 @@ impl State {
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),
-            thrift: vec![ONE; shocks.lots.len()],
-            use_share: vec![ONE; shocks.lots.len()],
+            thrift: vec![ONE; shocks.materials.lots.len()],
+            use_share: vec![ONE; shocks.materials.lots.len()],
         };
         for f in 0..n.facilities.len() {
             s.ceiling[f] = s.capacity_of(world, f);

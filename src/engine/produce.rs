@@ -342,7 +342,7 @@ fn mix(world: World<'_>, u: usize, state: &State) -> Row {
     let World { network: n, shocks, .. } = world;
     let user = &n.users[u];
     let mut demand = splat(user.demand);
-    if let Some(lot) = shocks.lot_of[u] {
+    if let Some(lot) = shocks.materials.lot_of[u] {
         let share = &state.use_share[lot];
         for w in 0..WIDTH {
             demand[w] *= share[w];
@@ -350,7 +350,7 @@ fn mix(world: World<'_>, u: usize, state: &State) -> Row {
         return demand;
     }
     for &other in &user.gains_from {
-        if let Some(lot) = shocks.lot_of[other] {
+        if let Some(lot) = shocks.materials.lot_of[other] {
             let (share, gone) = (&state.use_share[lot], n.users[other].demand);
             for w in 0..WIDTH {
                 demand[w] += gone * (1.0 - share[w]);

@@ -4,7 +4,9 @@ use super::World;
 use super::calendar::Calendar;
 use super::decide::Affairs;
 use super::events::QuotaState;
+use super::in_use::Wear;
 use super::smuggle::IllicitState;
+use super::stockpile::{Covers, StockpileState};
 use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
@@ -219,39 +221,6 @@ pub struct MarketState {
     pub asked: Row,
     /// Opening stock over opening inflow, weeks.
     pub cover: Row,
-}
-
-/// The state of a stockpile with a policy.
-#[derive(Debug, Clone)]
-pub struct StockpileState {
-    /// What its policy does: 1 buys, 0 holds, −1 releases.
-    pub mode: Row,
-    /// Most that may leave this period, t.
-    pub offered: Row,
-    /// By order of events: most to release a week, and the stock that must stay.
-    pub release: [Row; 2],
-    /// By order of events: most to buy a week, and the stock to be reached.
-    pub buy: [Row; 2],
-}
-
-/// How an entry of what is in use wears out.
-#[derive(Debug, Clone)]
-pub struct Wear {
-    /// Share of each compartment that moves on in a week.
-    pub pace: Row,
-    /// Share collected of what wears out.
-    pub collected: Row,
-    /// What wore out and was not collected, since the start, t.
-    pub dissipated: Row,
-}
-
-/// Covers as they were at the opening, weeks; empty where no mandate can change them.
-#[derive(Debug, Clone, Default)]
-pub struct Covers {
-    /// Per slot.
-    pub slots: Vec<Row>,
-    /// Per market.
-    pub markets: Vec<Row>,
 }
 
 /// The state of a pool of people.

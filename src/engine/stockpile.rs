@@ -9,6 +9,35 @@ use crate::network::{Buying, Customer, Releasing, Stockpile};
 use crate::shocks::PeriodShocks;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min, splat};
 
+/// The state of a stockpile with a policy.
+#[derive(Debug, Clone)]
+pub struct StockpileState {
+    /// What its policy does: 1 buys, 0 holds, −1 releases.
+    pub mode: Row,
+    /// Most that may leave this period, t.
+    pub offered: Row,
+    /// By order of events: most to release a week, and the stock that must stay.
+    pub release: [Row; 2],
+    /// By order of events: most to buy a week, and the stock to be reached.
+    pub buy: [Row; 2],
+}
+
+impl StockpileState {
+    /// It holds, and nothing is ordered of it.
+    pub(super) fn open() -> StockpileState {
+        StockpileState { mode: ZERO, offered: ZERO, release: [ZERO, splat(f64::INFINITY)], buy: [ZERO; 2] }
+    }
+}
+
+/// Covers as they were at the opening, weeks; empty where no mandate can change them.
+#[derive(Debug, Clone, Default)]
+pub struct Covers {
+    /// Per slot.
+    pub slots: Vec<Row>,
+    /// Per market.
+    pub markets: Vec<Row>,
+}
+
 /// Decides what each stockpile does this week, and places what it buys with its suppliers.
 #[inline(always)]
 pub(super) fn decide(world: World<'_>, state: &mut State) {

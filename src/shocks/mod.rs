@@ -22,7 +22,7 @@ use disruption::{Act, Effect, materials, trade};
 pub use period::PeriodShocks;
 use regime::Desk;
 use schedule::{Schedule, Window};
-use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
+use stream::{Key, SPAN, Single, double, fill, fill_nth, key, normals};
 use wander::Wander;
 
 /// Everything that is scheduled, for all realizations.
@@ -64,14 +64,8 @@ pub struct Shocks {
     pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
-    /// Users whose thrift moves together.
-    pub lots: Vec<materials::Lot>,
-    /// Per user: its lot, if its grade gives way.
-    pub lot_of: Vec<Option<usize>>,
-    /// What changes thrift.
-    pub breakthroughs: Vec<materials::Breakthrough>,
-    /// Recipes whose process yield may rise.
-    pub recoveries: Vec<materials::Recovery>,
+    /// New designs and recycling.
+    pub materials: materials::Plan,
     /// What events about projects and people do once, at their onset.
     pub onsets: Vec<disruption::knowhow::Onset>,
     /// Whether volumes filed for may be capped.
@@ -187,7 +181,6 @@ impl Shocks {
         }
         let noisy = network.needs.noise;
         let shared = noisy && network.needs.shared_noise;
-        let (lots, lot_of) = materials::lots(network);
         Shocks {
             seed,
             schedules: vec![],
@@ -207,10 +200,7 @@ impl Shocks {
             ruled: vec![false; network.lanes.len()],
             dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
-            lots,
-            lot_of,
-            breakthroughs: vec![],
-            recoveries: vec![],
+            materials: materials::Plan::calm(network),
             onsets: vec![],
             capped: false,
             quotas: vec![],
@@ -363,14 +353,4 @@ impl Shocks {
 fn seizures(seed: u64, network: &Network) -> Vec<(usize, Key)> {
     let lumpy = network.illicit.iter().enumerate().filter(|(_, lane)| lane.lumpy);
     lumpy.map(|(i, lane)| (i, key(seed, "seizure", &format!("{}/{}", lane.id, network.lanes[lane.lane].name)))).collect()
-}
-
-/// A row in double precision.
-#[inline(always)]
-fn double(row: &Single) -> Row {
-    let mut out = ZERO;
-    for w in 0..WIDTH {
-        out[w] = f64::from(row[w]);
-    }
-    out
 }

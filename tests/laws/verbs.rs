@@ -142,7 +142,7 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
         near(&row(|w| is[w] - was[w]), &after.users[x.user].served, &is, "what is served is in use");
         first += x.stages;
     }
-    for (i, recovery) in here.shocks.recoveries.iter().enumerate() {
+    for (i, recovery) in here.shocks.materials.recoveries.iter().enumerate() {
         for (slot, amount) in &n.activities[recovery.activity].outputs {
             add(&mut change[*slot], &row(|w| amount * (after.recovered[i][w] - before.recovered[i][w])));
         }

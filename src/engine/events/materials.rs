@@ -34,7 +34,7 @@ pub(super) fn impose(act: &Act, world: World<'_>, strength: &Row, state: &mut St
         Act::Recovery { recoveries, process_yield } => {
             let process_yield = draws.event(*process_yield);
             for &i in recoveries {
-                let (recovery, factor) = (&world.shocks.recoveries[i], &mut state.recovery[i]);
+                let (recovery, factor) = (&world.shocks.materials.recoveries[i], &mut state.recovery[i]);
                 for w in 0..WIDTH {
                     let full = min(process_yield[w] / recovery.process_yield, recovery.most);
                     factor[w] += strength[w] * (full - factor[w]);

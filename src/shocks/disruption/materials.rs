@@ -18,7 +18,7 @@ pub enum Act {
     },
     /// Recyclers win more of what they are fed.
     Recovery {
-        /// Indices in `Shocks::recoveries`.
+        /// Indices in [`Plan::recoveries`].
         recoveries: Vec<usize>,
         /// Process yield at full strength.
         process_yield: Param,
@@ -39,7 +39,7 @@ pub struct Lot {
     pub grade: usize,
     /// 0 inside the border, 1 outside.
     pub side: usize,
-    /// Indices in `Shocks::breakthroughs`.
+    /// Indices in [`Plan::breakthroughs`].
     pub breakthroughs: Vec<usize>,
 }
 
@@ -69,12 +69,27 @@ pub struct Recovery {
     pub most: f64,
 }
 
-/// A lot for each grade and side, as long as no breakthrough tells its users apart.
-pub(in crate::shocks) fn lots(n: &Network) -> (Vec<Lot>, Vec<Option<usize>>) {
-    let grades = n.thrift.as_ref().map_or(0, |t| t.grades);
-    let lots = (0..grades).flat_map(|grade| (0..2).map(move |side| Lot { grade, side, breakthroughs: vec![] })).collect();
-    let lot_of = n.users.iter().map(|u| u.grade.map(|g| 2 * g + usize::from(!n.inside[u.region]))).collect();
-    (lots, lot_of)
+/// What events may change of designs and recycling.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Users whose thrift moves together.
+    pub lots: Vec<Lot>,
+    /// Per user: its lot, if its grade gives way.
+    pub lot_of: Vec<Option<usize>>,
+    /// What changes thrift.
+    pub breakthroughs: Vec<Breakthrough>,
+    /// Recipes whose process yield may rise.
+    pub recoveries: Vec<Recovery>,
+}
+
+impl Plan {
+    /// A lot for each grade and side, as long as no breakthrough tells its users apart.
+    pub(in crate::shocks) fn calm(n: &Network) -> Plan {
+        let grades = n.thrift.as_ref().map_or(0, |t| t.grades);
+        let lots = (0..grades).flat_map(|grade| (0..2).map(move |side| Lot { grade, side, breakthroughs: vec![] })).collect();
+        let lot_of = n.users.iter().map(|u| u.grade.map(|g| 2 * g + usize::from(!n.inside[u.region]))).collect();
+        Plan { lots, lot_of, breakthroughs: vec![], recoveries: vec![] }
+    }
 }
 
 pub(super) fn compile(case: &Case<'_>, kind: &Materials, out: &mut Shocks, problems: &mut Problems) {
@@ -125,13 +140,13 @@ fn breakthrough(case: &Case<'_>, fields: [&Option<Dist>; 4], out: &mut Shocks, p
         fall: add("fall", fall, 0.0, 1.0),
         lag: add("lag", lag, 1.0, 1e6),
     };
-    let index = out.breakthroughs.len();
-    out.breakthroughs.push(found);
+    let index = out.materials.breakthroughs.len();
+    out.materials.breakthroughs.push(found);
     for u in users {
-        let Some(old) = out.lot_of[u] else { continue };
-        let mut lot = out.lots[old].clone();
+        let Some(old) = out.materials.lot_of[u] else { continue };
+        let mut lot = out.materials.lots[old].clone();
         lot.breakthroughs.push(index);
-        out.lot_of[u] = Some(crate::network::place(&mut out.lots, lot));
+        out.materials.lot_of[u] = Some(crate::network::place(&mut out.materials.lots, lot));
     }
 }
 
@@ -151,7 +166,7 @@ fn recycling(case: &Case<'_>, [collection, process_yield, capacity]: [&Option<Di
     recyclers.dedup();
     if let Some(d) = process_yield {
         let activities = recyclers.iter().flat_map(|&f| n.facilities[f].activities.clone());
-        let recoveries = activities.map(|a| crate::network::place(&mut out.recoveries, recovery(n, a))).collect();
+        let recoveries = activities.map(|a| crate::network::place(&mut out.materials.recoveries, recovery(n, a))).collect();
         let process_yield = out.parameters.add(case.path("yield"), d, 0.0, 1.0);
         case.add(super::Act::Materials(Act::Recovery { recoveries, process_yield }), out);
     }
