@@ -22,7 +22,7 @@ use disruption::{Act, Effect, materials, trade};
 pub use period::PeriodShocks;
 use regime::Desk;
 use schedule::{Schedule, Window};
-use stream::{Key, SPAN, Single, double, fill, fill_nth, key, normals};
+use stream::{Key, SPAN, double, fill, fill_nth, key, normals};
 use wander::Wander;
 
 /// Everything that is scheduled, for all realizations.
