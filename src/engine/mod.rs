@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod decide;
 pub mod desks;
 pub mod events;
+mod in_use;
 mod offer;
 mod open;
 pub mod order;
@@ -20,6 +21,7 @@ pub mod share;
 pub mod ship;
 pub mod smuggle;
 pub mod state;
+mod stockpile;
 
 use crate::network::Network;
 use crate::shocks::{Draws, PeriodShocks, Shocks};

@@ -5,8 +5,12 @@ use super::calendar::Calendar;
 use super::decide::Affairs;
 use super::events::QuotaState;
 use super::smuggle::IllicitState;
-use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
-use crate::network::Market;
+use super::state::{
+    Applications, Covers, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, StockpileState,
+    UserState, Wear,
+};
+use crate::network::{InUse, Market};
+use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
 impl Scratch {
@@ -86,11 +90,25 @@ impl MarketState {
             walked: ZERO,
             price: ONE,
             duty: ZERO,
+            reference: ONE,
             felt: ONE,
             inflow: splat(market.flow),
             asked: splat(market.flow),
             cover: each(|w| market.slots.iter().map(|&i| slots[i].on_hand[w]).sum::<f64>() / market.flow),
         }
+    }
+}
+
+impl StockpileState {
+    fn open() -> StockpileState {
+        StockpileState { mode: ZERO, offered: ZERO, release: [ZERO, splat(f64::INFINITY)], buy: [ZERO; 2] }
+    }
+}
+
+impl Wear {
+    fn open(x: &InUse, world: World<'_>) -> Wear {
+        let (life, stages) = (world.draws.of(x.life), x.stages as f64);
+        Wear { pace: each(|w| stages / life[w]), collected: splat(x.collected), dissipated: ZERO }
     }
 }
 
@@ -175,6 +193,12 @@ impl State {
             illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
             affairs: Affairs::open(world),
             applications: Applications::default(),
+            stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
+            in_use: vec![],
+            wear: n.in_use.iter().map(|x| Wear::open(x, world)).collect(),
+            recovery: vec![ONE; shocks.recoveries.len()],
+            recovered: rows(shocks.recoveries.len(), 0.0),
+            covers: Covers::default(),
             pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
             projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
             plants: n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))).collect(),
@@ -182,8 +206,8 @@ impl State {
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),
-            thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
-            use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
+            thrift: vec![ONE; shocks.lots.len()],
+            use_share: vec![ONE; shocks.lots.len()],
         };
         for f in 0..n.facilities.len() {
             s.ceiling[f] = s.capacity_of(world, f);
@@ -195,7 +219,16 @@ impl State {
             add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
             s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
         }
+        for (x, wear) in n.in_use.iter().zip(&s.wear) {
+            // In steady state each compartment holds what moves on in a week, over the share that does.
+            let level = each(|w| n.users[x.user].demand / wear.pace[w]);
+            s.in_use.resize(s.in_use.len() + x.stages, level);
+        }
         s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
+        if shocks.effects.iter().any(|e| matches!(e.act, Act::Reserves(reserves::Act::Mandate { .. }))) {
+            s.covers.slots = s.slots.iter().map(|slot| slot.cover).collect();
+            s.covers.markets = s.markets.iter().map(|market| market.cover).collect();
+        }
         s
     }
 }

@@ -177,9 +177,9 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
         }
     }
     if world.shocks.dutiable[k] {
-        let duty = &state.markets[k].duty;
+        let (duty, reference) = (&state.markets[k].duty, &state.markets[k].reference);
         for w in 0..WIDTH {
-            cost[w] *= 1.0 + duty[w];
+            cost[w] *= (1.0 + duty[w]) * reference[w];
         }
     }
     let (mut price, mut felt) = (ZERO, state.markets[k].felt);

@@ -86,6 +86,18 @@ pub struct State {
     /// Mass that went through the desks.
     pub applications: Applications,
 
+    /// Per stockpile with a policy.
+    pub stockpiles: Vec<StockpileState>,
+    /// What is in use, compartment by compartment, all entries one after the other, t.
+    pub in_use: Vec<Row>,
+    /// Per entry of what is in use: how it wears out.
+    pub wear: Vec<Wear>,
+    /// Per recipe whose process yield may rise: factor on its outputs.
+    pub recovery: Vec<Row>,
+    /// Per such recipe: activity whose worth of outputs was won beyond the recipe, since the start.
+    pub recovered: Vec<Row>,
+    /// Opening covers, if a mandate may raise them.
+    pub covers: Covers,
     /// Per pool of people.
     pub pools: Vec<PoolState>,
     /// Per project.
@@ -101,10 +113,10 @@ pub struct State {
     pub noise_weights: [Row; 2],
     /// Per region: scare index.
     pub scare: Vec<Row>,
-    /// Per grade and side of the border: slow part of thrift.
-    pub thrift: Vec<[Row; 2]>,
-    /// Per grade and side: fast and slow part together, this period.
-    pub use_share: Vec<[Row; 2]>,
+    /// Per lot of users: slow part of thrift.
+    pub thrift: Vec<Row>,
+    /// Per lot: fast and slow part together, this period.
+    pub use_share: Vec<Row>,
 }
 
 /// The state of a slot. Its rows lie together: a verb that looks at one looks at several.
@@ -197,6 +209,8 @@ pub struct MarketState {
     pub price: Row,
     /// Duty paid on what arrives, over the price without it.
     pub duty: Row,
+    /// Factor of events on the reference price.
+    pub reference: Row,
     /// Smoothed price over reference, to which users react.
     pub felt: Row,
     /// Smoothed cleared inflow.
@@ -205,6 +219,39 @@ pub struct MarketState {
     pub asked: Row,
     /// Opening stock over opening inflow, weeks.
     pub cover: Row,
+}
+
+/// The state of a stockpile with a policy.
+#[derive(Debug, Clone)]
+pub struct StockpileState {
+    /// What its policy does: 1 buys, 0 holds, −1 releases.
+    pub mode: Row,
+    /// Most that may leave this period, t.
+    pub offered: Row,
+    /// By order of events: most to release a week, and the stock that must stay.
+    pub release: [Row; 2],
+    /// By order of events: most to buy a week, and the stock to be reached.
+    pub buy: [Row; 2],
+}
+
+/// How an entry of what is in use wears out.
+#[derive(Debug, Clone)]
+pub struct Wear {
+    /// Share of each compartment that moves on in a week.
+    pub pace: Row,
+    /// Share collected of what wears out.
+    pub collected: Row,
+    /// What wore out and was not collected, since the start, t.
+    pub dissipated: Row,
+}
+
+/// Covers as they were at the opening, weeks; empty where no mandate can change them.
+#[derive(Debug, Clone, Default)]
+pub struct Covers {
+    /// Per slot.
+    pub slots: Vec<Row>,
+    /// Per market.
+    pub markets: Vec<Row>,
 }
 
 /// The state of a pool of people.

@@ -18,7 +18,8 @@ const YEARS: [(&str, &str, usize); 3] = [
     ("outside_share_10y", "project_capacity_10y", 520), // and after ten
 ];
 /// Shares whose day is told: (share, weeks from the start until it is made outside (the horizon if never), 1 if it is never reached).
-const STEPS: [(f64, &str, &str); 5] = [
+const STEPS: [(f64, &str, &str); 6] = [
+    (0.02, "weeks_to_outside_2", "outside_below_2"),
     (0.05, "weeks_to_outside_5", "outside_below_5"),
     (0.10, "weeks_to_outside_10", "outside_below_10"),
     (0.20, "weeks_to_outside_20", "outside_below_20"),

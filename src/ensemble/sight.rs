@@ -125,6 +125,7 @@ impl Sight {
             Reading::Cover(g) => self.weeks[g].cover,
             Reading::Exports(d) => self.exports[d],
             Reading::Held(d) => state.held[d],
+            Reading::Reserve(i) => state.slots[network.stockpiles[i].slot].on_hand,
             Reading::QuotaUsed(q) => used(state, q),
             Reading::QuotaRent(i) => rent(network, state, &watch.rents[i]),
             Reading::Smuggled(i) => smuggled(network, state, &watch.traffic[i]),

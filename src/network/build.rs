@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::parameter::Parameters;
 use super::{Activity, Capacity, Commodity, Facility, Network, Role, Slot, User};
-use super::{expertise, law, link, project};
+use super::{expertise, in_use, law, link, project, stockpile};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema as s;
 use crate::wide;
@@ -76,6 +76,8 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         users: vec![],
         order_sequence: vec![],
         markets: vec![],
+        stockpiles: vec![],
+        in_use: vec![],
         thrift: None,
         pools: vec![],
         projects: vec![],
@@ -97,11 +99,15 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
     expertise::build(sc, &mut network);
     project::build(sc, &mut network, problems);
     users(sc, &parts, &ends, &mut network);
+    stockpile::build(sc, &ends, &mut network, problems);
+    in_use::build(sc, &ends, &mut network, problems);
     for (i, slot) in network.slots.iter().enumerate() {
         let inbound = &network.inbound[i];
         let group = &network.facilities[slot.facility].group;
         let commodity = &network.commodities[slot.commodity].id;
-        if matches!(slot.role, Role::Input | Role::Final) && inbound.is_empty() && !slot.infinite {
+        // What a stockpile may release one day feeds nobody at the opening.
+        let fed = slot.worn || inbound.iter().any(|&l| !network.stockpiles.iter().any(|p| p.slot == network.lanes[l].from));
+        if matches!(slot.role, Role::Input | Role::Final) && !fed && !slot.infinite {
             problems
                 .error(format!("facility[{group}]"), format!("nothing supplies `{commodity}` to `{group}`"))
                 .help(format!("add a [[supply]] with to = \"{group}\" and commodity = \"{commodity}\", or a [[push]] that ends there"));
@@ -197,7 +203,8 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
         for supply in sc.supplies.iter().filter(|x| x.from.iter().any(|l| l.facility == f.id)) {
             roles.entry(supply.commodity.clone()).or_insert(Role::Stock);
         }
-        for (c, _) in &f.stock {
+        let policies = sc.stockpiles.iter().filter(|p| p.facility == f.id).map(|p| &p.commodity);
+        for c in f.stock.iter().map(|(c, _)| c).chain(policies) {
             roles.entry(c.clone()).or_insert(Role::Stock);
         }
     }
@@ -244,6 +251,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
                 pushed_in: 0.0,
                 lead: 0.0,
                 surplus: 0.0,
+                worn: false,
                 drains: false,
                 market: None,
                 user: None,

@@ -9,6 +9,7 @@ mod check;
 pub mod concentration;
 mod expertise;
 pub mod illicit;
+mod in_use;
 mod law;
 mod link;
 mod market;
@@ -18,16 +19,19 @@ mod order;
 mod parameter;
 mod project;
 mod stability;
+mod stockpile;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use expertise::{Pool, stage_word};
 pub use illicit::Illicit;
+pub use in_use::InUse;
 pub use law::{Behaviour, PriceLaw};
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
 pub use project::{Hazard, Offer, Plant, Project};
+pub use stockpile::{Buying, Customer, Releasing, Stockpile};
 
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Drive, NoiseKind, Scenario, SharingRule, Stage};
@@ -65,6 +69,10 @@ pub struct Network {
     pub order_sequence: Vec<usize>,
     /// Markets: commodity × region with flow and price, upstream before downstream.
     pub markets: Vec<Market>,
+    /// Stockpiles that buy and release.
+    pub stockpiles: Vec<Stockpile>,
+    /// What is in use, wears out and comes back.
+    pub in_use: Vec<InUse>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
     /// People who know how, by region and stage.
@@ -185,6 +193,8 @@ pub struct Slot {
     pub lead: f64,
     /// Opening surplus, t/week; its stock above target leaves to the sink if `drains`.
     pub surplus: f64,
+    /// Whether worn-out goods are collected into it.
+    pub worn: bool,
     /// Whether what exceeds the target goes to a surplus sink.
     pub drains: bool,
     /// Market of its commodity in its region.
@@ -309,6 +319,7 @@ impl Network {
             return None;
         }
         market::build(scenario, &mut network);
+        stockpile::prices(&mut network, problems);
         illicit::join(scenario, &mut network, problems);
         project::baskets(&mut network);
         stability::check(scenario, &network, problems);

@@ -62,6 +62,7 @@ fn variant(comparison: &Comparison, v: usize, page: &mut Page) {
     if let Some(words) = gain(comparison, v) {
         page.wrapped("  · ", &words);
     }
+    stages(comparison, v, page);
     for (prefix, heading) in [("region:", "BY REGION"), ("sector:", "BY SECTOR")] {
         places(comparison, v, (prefix, heading), page);
     }
@@ -149,6 +150,41 @@ fn places(comparison: &Comparison, v: usize, (prefix, heading): (&str, &str), pa
         ]);
     }
     page.heading(&format!("{heading}: share of demand not served, from what is helped most to what is harmed most"));
+    page.table(&rows);
+}
+
+/// What is made outside the border, stage by stage: the share after some years, and the weeks until a share is reached.
+fn stages(comparison: &Comparison, v: usize, page: &mut Page) {
+    let told_of = |metric: &str| metric.starts_with("outside_share") || metric.starts_with("weeks_to_outside");
+    let list: Vec<&Difference> = comparison
+        .differences
+        .iter()
+        .filter(|d| d.variant == v && told_of(&d.metric) && mean(d).is_some_and(|r| r.value.is_some()))
+        .collect();
+    if list.is_empty() {
+        return;
+    }
+    let mut rows = vec![["", "mean", "then", "difference", "less in", "more in", "never, from and to"].map(str::to_owned).to_vec()];
+    for d in list {
+        let (share, digits) = (d.metric.starts_with("outside_share"), d.metric.rsplit('_').next().unwrap_or(""));
+        let what = if share { format!("after {} years", digits.trim_end_matches('y')) } else { format!("weeks to {digits} %") };
+        let of = |metric: &str, v: usize| comparison.variants[v].results.value(metric, &d.scope, Stat::Mean);
+        let said = |v: usize| of(&d.metric, v).map_or_else(|| "–".to_owned(), |x| if share { percent(x) } else { fixed(x, 0) });
+        let never = |v: usize| of(&format!("outside_below_{digits}"), v).map_or_else(String::new, percent);
+        let chances = |i: usize| d.chances[i].map_or_else(|| "–".to_owned(), |c| chance(c.value));
+        // Less is worse of a share, and better of a time.
+        let (less, more) = if share { (0, 2) } else { (2, 0) };
+        rows.push(vec![
+            format!("{}, {what}", comparison.first().results.name(&d.scope)),
+            said(0),
+            said(v),
+            if share { format!("{} points", told(mean(d), 100.0)) } else { told(mean(d), 1.0) },
+            chances(less),
+            chances(more),
+            if share { String::new() } else { format!("{} and {}", never(0), never(v)) },
+        ]);
+    }
+    page.heading("MADE OUTSIDE THE BORDER, by stage: a share that is never reached counts as the last week");
     page.table(&rows);
 }
 

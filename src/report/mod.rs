@@ -13,6 +13,7 @@ pub mod exports;
 pub mod fan;
 pub mod frame;
 pub mod heatmap;
+pub mod outside;
 pub mod overlay;
 mod page;
 pub mod places;
@@ -23,6 +24,7 @@ pub mod shortage;
 pub mod sweep;
 pub mod theme;
 pub mod timeline;
+mod unfolding;
 pub mod versus;
 pub mod words;
 
@@ -66,10 +68,11 @@ pub struct Drawn {
 
 /// Names of all charts and what draws them, in the order of reading.
 type Draw = fn(&Results) -> Result<Chart, Missing>;
-const CHARTS: [(&str, Draw); 7] = [
+const CHARTS: [(&str, Draw); 8] = [
     (prices::NAME, prices::chart),
     (shortage::NAME, shortage::chart),
     (exports::NAME, exports::chart),
+    (outside::NAME, outside::chart),
     (cover::NAME, cover::chart),
     (exceedance::NAME, exceedance::chart),
     (heatmap::NAME, heatmap::chart),
@@ -80,6 +83,10 @@ const CHARTS: [(&str, Draw); 7] = [
 pub fn draw_all(results: &Results) -> Drawn {
     let mut drawn = Drawn::default();
     for (name, draw) in CHARTS {
+        // A world without projects does not miss what it cannot have.
+        if name == outside::NAME && results.series_of(outside::VARIABLE, "").next().is_none() {
+            continue;
+        }
         drawn.add(name, draw(results));
     }
     // Where there is no quota and no smuggler nobody misses their charts.

@@ -74,10 +74,14 @@ pub struct Headline {
     pub said: Said,
 }
 
-/// The world, the region and the sector that change most, exports, and the prices that change most: six at most.
+/// The stages of which most more is made outside, the world, the region and the sector that change most, exports, and the prices that change most: six at most.
 pub fn headlines(comparison: &Comparison) -> Vec<Headline> {
     let name = |scope: &str| comparison.first().results.name(scope).to_owned();
     let mut list = vec![];
+    for scope in most_changed(comparison, "outside_share", "stage:", false).into_iter().take(2) {
+        let title = format!("{}: made outside the border", name(&scope));
+        list.push(Headline { variable: "outside_share", scope, title, unit: "share of the stage’s output", said: Said::Percent });
+    }
     for prefix in ["world", "region:", "sector:"] {
         for scope in most_changed(comparison, "unmet_share", prefix, false).into_iter().take(1) {
             let title = format!("{}: demand not served", name(&scope));

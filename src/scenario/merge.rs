@@ -17,6 +17,8 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("facility", &["id"]),
     ("supply", &["to", "commodity"]),
     ("push", &["from", "commodity"]),
+    ("stockpile", &["facility", "commodity"]),
+    ("in_use", &["region", "sector"]),
     ("illicit_lane", &["id"]),
     ("join", &["from", "commodity"]),
     ("expertise", &["region", "stage"]),
@@ -34,6 +36,7 @@ pub const EITHER: &[(&str, &str)] = &[
     ("recipe", "recipes"),
     ("commodity", "mix"),
     ("start", "when"),
+    ("target", "target_cover"),
 ];
 
 /// The keys that make the identity of an item of this list; none: it is no such list.

@@ -4,19 +4,23 @@
 //! `engine/events/` have the same families.
 
 pub mod knowhow;
+pub mod materials;
 mod onset;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod reserves;
 pub mod smuggling;
 pub mod trade;
 pub mod works;
 
 pub use knowhow::Knowhow;
+pub use materials::Materials;
 pub use onset::{Condition, Gauge, When};
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
 pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
+pub use reserves::Reserves;
 pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
@@ -93,6 +97,8 @@ pub struct Event {
 // A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
 #[allow(clippy::large_enum_variant)]
 pub enum EventKind {
+    /// Designs, recycling, dumped prices.
+    Materials(Materials),
     /// Who may know how, and what is built.
     Knowhow(Knowhow),
     /// Desks and what they let pass.
@@ -101,6 +107,8 @@ pub enum EventKind {
     Politics(Politics),
     /// Caps over a span.
     Quotas(Quotas),
+    /// What stockpiles and industry are told to hold.
+    Reserves(Reserves),
     /// Smugglers and who hunts them.
     Smuggling(Smuggling),
     /// Shut, slow or costly lanes.
@@ -110,7 +118,17 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
+const FAMILIES: &[&[Type]] = &[
+    papers::TYPES,
+    quotas::TYPES,
+    smuggling::TYPES,
+    trade::TYPES,
+    works::TYPES,
+    politics::TYPES,
+    knowhow::TYPES,
+    reserves::TYPES,
+    materials::TYPES,
+];
 
 /// One type of event, for reading.
 pub(super) struct Type {

@@ -8,6 +8,7 @@ mod dist;
 mod escalation;
 mod illicit;
 mod law;
+mod loops;
 mod project;
 
 use std::collections::BTreeMap;
@@ -16,14 +17,15 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub use super::events::{
-    Batch, Condition, Event, EventKind, Gauge, Knowhow, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Smuggling, Trade, Volume,
-    When, Works,
+    Batch, Condition, Event, EventKind, Gauge, Knowhow, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope,
+    Smuggling, Trade, Volume, When, Works,
 };
 pub use chain::*;
 pub use dist::*;
 pub use escalation::Escalation;
 pub use illicit::*;
 pub use law::*;
+pub use loops::*;
 pub use project::*;
 
 /// One scenario, its bases merged in.
@@ -55,6 +57,10 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// How stockpiles buy and release.
+    pub stockpiles: Vec<Stockpile>,
+    /// What is in use, wears out and comes back.
+    pub in_use: Vec<InUse>,
     /// Lanes of smugglers, sorted by id.
     pub illicit_lanes: Vec<IllicitLane>,
     /// Who may buy from planned facilities.
@@ -84,7 +90,7 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 17] = [
+pub const VARIABLES: [&str; 18] = [
     "unmet_share",      // share of demand not served
     "lines_down",       // share of demand whose line is down
     "cover",            // weeks of use in stock
@@ -102,6 +108,7 @@ pub const VARIABLES: [&str; 17] = [
     "outside_share",    // share of what a stage makes that is made outside the border
     "project_capacity", // capacity in force of projects outside, t a year of what drives the stage
     "project_clock",    // speed of the clock of projects outside: 1 where people are not short
+    "reserve",          // stock of a stockpile with a policy, t
 ];
 
 /// `[run]`.

@@ -3,10 +3,12 @@
 //! Types of events come in families, one file each, as in `scenario/events/` and `engine/events/`.
 
 pub mod knowhow;
+pub mod materials;
 mod origin;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod reserves;
 pub mod smuggling;
 pub mod trade;
 pub mod works;
@@ -29,10 +31,14 @@ pub struct Effect {
 /// What events do, by family.
 #[derive(Debug, Clone)]
 pub enum Act {
-    /// Slows clocks of projects, holds people back.
-    Knowhow(knowhow::Act),
+    /// Moves what is collected and won back, and reference prices.
+    Materials(materials::Act),
     /// Sets clocks of desks.
     Papers(papers::Act),
+    /// Orders stockpiles and covers.
+    Reserves(reserves::Act),
+    /// Slows clocks of projects, holds people back.
+    Knowhow(knowhow::Act),
     /// Raises what illicit lanes carry and risk.
     Smuggling(smuggling::Act),
     /// Shuts or slows lanes, raises prices.
@@ -139,10 +145,12 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
     }
     for case in &cases {
         match &case.event.kind {
-            EventKind::Knowhow(kind) => knowhow::compile(case, kind, out, problems),
+            EventKind::Materials(kind) => materials::compile(case, kind, out, problems),
             EventKind::Papers(kind) => papers::compile(case, kind, out, problems),
             EventKind::Politics(kind) => politics::compile(case, kind, out, problems),
             EventKind::Quotas(kind) => quotas::compile(case, kind, out, problems),
+            EventKind::Reserves(kind) => reserves::compile(case, kind, out, problems),
+            EventKind::Knowhow(kind) => knowhow::compile(case, kind, out, problems),
             EventKind::Smuggling(kind) => smuggling::compile(case, kind, out, problems),
             EventKind::Trade(kind) => trade::compile(case, kind, out, problems),
             EventKind::Works(kind) => works::compile(case, kind, out, problems),

@@ -23,6 +23,11 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "general_licence",
             "desk_rate",
             "export_licence",
+            "stockpile_action",
+            "stockpiling_mandate",
+            "substitution_breakthrough",
+            "recycling_programme",
+            "price_dump",
             "smuggling_crackdown",
             "illicit_trade",
             "breakdowns",
@@ -59,11 +64,12 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             let _ = writeln!(out, "events = [\"e{}\"]", dice.below(i));
         }
         out += &special(kind, &mut dice);
-        let scope = scope(chain, kind, &mut dice);
+        let scope = if kind == "price_dump" { "commodities = [\"oxide\"]".to_string() } else { scope(chain, kind, &mut dice) };
         // One event in three takes its scope from the one before: effects on the same lanes meet.
-        let scope = if dice.below(3) == 2 && !last.is_empty() && kind != "production_quota" { last.clone() } else { scope };
+        let scope =
+            if dice.below(3) == 2 && !last.is_empty() && kind != "production_quota" && kind != "price_dump" { last.clone() } else { scope };
         let _ = writeln!(out, "scope = {{ {scope} }}");
-        if kind != "detente" && kind != "breakdowns" && kind != "production_quota" && kind != "outage" && kind != "demand_shock" {
+        if !["detente", "breakdowns", "production_quota", "outage", "demand_shock", "price_dump"].contains(&kind) {
             last = scope;
         }
     }
@@ -111,6 +117,18 @@ fn special(kind: &str, dice: &mut Dice) -> String {
             )
         }
         "detente" => String::new(),
+        "stockpile_action" => {
+            let target = if dice.yes() { format!("target = \"{} t\"\n", dice.below(300)) } else { String::new() };
+            format!("action = \"{}\"\nrate = \"{} t/week\"\n{target}", dice.pick(&["release", "buy"]), 1 + dice.below(40))
+        }
+        "stockpiling_mandate" => format!("cover = \"{} weeks\"\n", dice.below(20)),
+        "substitution_breakthrough" => {
+            format!("most = {}\nleast = {}\nfall = 0.02\n", dice.between(0.2, 1.0), dice.between(0.0, 0.5))
+        }
+        "recycling_programme" => {
+            format!("collection = {}\nyield = {}\ncapacity = {}\n", dice.between(0.0, 1.0), dice.between(0.1, 1.0), dice.between(0.5, 3.0))
+        }
+        "price_dump" => format!("price = {}\n", dice.between(0.3, 1.5)),
         "desk_rate" => format!("rate = {}\n", dice.pick(&[0.0, 0.3, 0.5, 2.0, 3.5])),
         "general_licence" => {
             format!("share = {}\nmultiple = {}\nspan = \"{} weeks\"\n", dice.between(0.1, 1.0), dice.between(0.2, 1.5), 4 + dice.below(30))

@@ -1,0 +1,68 @@
+//! In: the share of each stage's work done outside the border. Out: `outside`, a panel a stage, in runs that have projects.
+
+use super::axis::{Said, Scale};
+use super::canvas::sheet;
+use super::events::Marks;
+use super::fan::{self, Fan, Grid, Panel};
+use super::frame::{FANS, Frame};
+use super::say;
+use super::theme::{BLUE, MARGIN};
+use super::{Chart, Missing};
+use crate::results::{Results, Series};
+
+/// Name of the chart's files.
+pub const NAME: &str = "outside";
+
+/// What it draws.
+pub const VARIABLE: &str = "outside_share";
+const WIDTH: f64 = 1200.0;
+
+/// Draw it.
+pub fn chart(results: &Results) -> Result<Chart, Missing> {
+    let mut series: Vec<&Series> = results.series_of(VARIABLE, "stage:").collect();
+    // Names are listed in the order of the chain; the table is sorted by id.
+    series.sort_by_key(|s| results.names.iter().position(|(scope, _)| *scope == s.scope).unwrap_or(usize::MAX));
+    let panels: Vec<Panel<'_>> = series.iter().filter_map(|s| panel(results, s)).collect();
+    if panels.is_empty() {
+        return Err(Missing::Data("fewer than 200 realizations, which a fan needs"));
+    }
+    let time = fan::time_axis(results);
+    let columns = match panels.len() {
+        1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    };
+    let values = panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
+    let grid = Grid {
+        x: MARGIN,
+        width: WIDTH - 2.0 * MARGIN,
+        columns,
+        plot_height: if columns == 1 { 300.0 } else { 190.0 },
+        values,
+        names: 8.0,
+        shared: false,
+    };
+    let marks = Marks::plan(&results.events, time, grid.plot_width());
+    let meaning = format!("{FANS}; t of what drives each stage, smoothed over a quarter; a panel a stage, each with its own scale");
+    let subtitle = Frame::counted(results, &meaning);
+    let frame = Frame::new(results, WIDTH, "Share of each stage’s output that is made outside the border", &subtitle, marks.key.as_deref());
+    let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();
+    let svg = sheet(WIDTH, height, |canvas| {
+        frame.draw(canvas, height);
+        grid.draw(canvas, &panels, frame.head(), time, &marks);
+    })?;
+    Ok(Chart { name: NAME, svg, csv: fan::table(results, series)? })
+}
+
+fn panel<'a>(results: &'a Results, series: &'a Series) -> Option<Panel<'a>> {
+    let fan = Fan::of(series, BLUE)?;
+    let ends = [fan.bands[2].first(), fan.bands[2].last(), fan.bands[0].last(), fan.bands[4].last()];
+    let [Some(first), Some(last), Some(low), Some(high)] = ends.map(|x| x.map(|x| say::percent(*x))) else { return None };
+    Some(Panel {
+        title: results.name(&series.scope).to_owned(),
+        note: format!("from {first} to {last} in the median; {low} to {high}"),
+        scale: Scale::linear(fan.top().clamp(0.01, 1.0), 4, Said::Percent),
+        fans: vec![fan],
+        places: Vec::new(),
+    })
+}
