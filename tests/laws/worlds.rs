@@ -229,6 +229,15 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
             d.rate *= x;
         }
     }
+    for p in &mut scenario.projects {
+        scale(&mut p.capacity);
+    }
+    for pool in &mut scenario.expertise {
+        // People for each t made.
+        if let Dist::Fixed(v) = &mut pool.learning {
+            *v /= x;
+        }
+    }
     for e in &mut scenario.events {
         match &mut e.kind {
             EventKind::Papers(Papers::GeneralLicence { volume: Volume::Mass(d), .. }) => scale(d),

@@ -24,7 +24,15 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "export_licence",
             "smuggling_crackdown",
             "illicit_trade",
+            "technology_ban",
+            "personnel_restriction",
+            "project_delay",
+            "project_cancel",
+            "offtake",
         ]);
+        // What is done to projects needs some.
+        let about = ["technology_ban", "personnel_restriction", "project_delay", "project_cancel", "offtake"].contains(&kind);
+        let kind = if about && !chain.planned { "outage" } else { kind };
         let kind = if kind == "export_licence" && licensed { "general_licence" } else { kind };
         licensed |= kind == "export_licence";
         let _ = writeln!(out, "[[event]]\nid = \"e{i}\"\ntype = \"{kind}\"\nstart = \"{} weeks\"\nsource = \"thrown\"", dice.below(30));
@@ -53,6 +61,9 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
 }
 
 fn special(kind: &str, dice: &mut Dice) -> String {
+    if let Some(text) = plans::about_projects(kind, dice) {
+        return text;
+    }
     match kind {
         "outage" => format!("capacity = {}\n", dice.between(0.0, 0.9)),
         "export_ban" => format!("leakage = {}\ndivert = {}\n", dice.between(0.0, 0.5), dice.yes()),

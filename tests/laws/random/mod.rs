@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 mod dice;
 mod events;
+mod plans;
 mod illicit;
 
 use dice::Dice;
@@ -76,6 +77,8 @@ struct Chain {
     magnets: Vec<Maker>,
     recycler: bool,
     trader: bool,
+    /// Works that are only planned, with their projects.
+    planned: bool,
     users: Vec<Maker>,
 }
 
@@ -102,6 +105,7 @@ impl Chain {
             recycler: magnet && dice.yes(),
             trader: dice.yes(),
             users: makers("USE", 4, dice),
+            planned: magnet && dice.yes(),
         }
     }
 
@@ -134,6 +138,9 @@ impl Chain {
         self.facilities(dice, wish, &mut out);
         self.lanes(dice, &mut out);
         self.illicit_tables(dice, &mut out);
+        if self.planned {
+            self.plans(dice, &mut out);
+        }
         out
     }
 
