@@ -16,6 +16,7 @@ mod order;
 mod parameter;
 mod project;
 mod stability;
+mod user;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use expertise::{Pool, stage_word};

@@ -35,7 +35,8 @@ fn flows(s: &State) -> Vec<u64> {
 #[test]
 fn a_ramp_is_logistic_on_its_own_clock() {
     for (people, speed) in [("100", 1.0), ("25", 0.25)] {
-        let case = case("works", &[("expertise.B/magnet.people", people), ("project.first.build", "0 weeks"), ("run.horizon", "700 weeks")]);
+        let case =
+            case("works", &[("expertise.B/magnet.people", people), ("project.first.build", "0 weeks"), ("run.horizon", "700 weeks")]);
         // Begun in week 10, five weeks of permit: the ramp begins with week 15.
         let curve = &capacity(&case)[15..];
         let area: f64 = curve.windows(2).map(|k| 0.5 * (k[0] + k[1])).sum();
@@ -77,7 +78,10 @@ fn projects_that_want_the_same_people_slow_each_other() {
 /// O20: what is spoiled falls by the progress ratio each time experience doubles, and is booked.
 #[test]
 fn what_is_spoiled_falls_with_each_doubling_of_experience() {
-    let case = case("works", &[("project.first.starting_loss", "0.2"), ("project.first.progress_ratio", "0.8"), ("project.first.experience", "13 weeks")]);
+    let case = case(
+        "works",
+        &[("project.first.starting_loss", "0.2"), ("project.first.progress_ratio", "0.8"), ("project.first.experience", "13 weeks")],
+    );
     let works = made(&case, "WORKS");
     let (mut learnt, mut spoiled, mut before, mut doubled) = (0.0, 0.0, 0.0, 0);
     case.run(1, &mut |_, t, _, s| {
@@ -118,7 +122,8 @@ fn people_leave_and_come_and_are_called_back() {
 
 #[test]
 fn people_teach_each_other_up_to_a_ceiling_and_learn_from_what_is_made() {
-    let people = case("works", &[("expertise.B/magnet.training", "50 %/yr"), ("expertise.B/magnet.ceiling", "150")]).trace(|s| s.pools[0].people[0]);
+    let people =
+        case("works", &[("expertise.B/magnet.training", "50 %/yr"), ("expertise.B/magnet.ceiling", "150")]).trace(|s| s.pools[0].people[0]);
     let mut x = 100.0;
     for now in &people {
         x += 0.5 * x * (1.0 - x / 150.0) * 7.0 / 365.25;
@@ -214,7 +219,12 @@ fn a_floor_under_the_price_or_a_buyer_begins_what_waits_for_one() {
 #[test]
 fn starts_by_price_come_at_the_rate_they_say() {
     // The floor is twice the price, the hurdle 1.5: half a unit above, at 0.4 a year for each unit.
-    let sets = [("event.floor.probability", "1"), ("event.floor.start", "0 weeks"), ("project.waits.hazard.rate", "0.4"), ("run.horizon", "261 weeks")];
+    let sets = [
+        ("event.floor.probability", "1"),
+        ("event.floor.start", "0 weeks"),
+        ("project.waits.hazard.rate", "0.4"),
+        ("run.horizon", "261 weeks"),
+    ];
     let begun = case("decided", &sets).means(64, 260, |_, s| [s.projects[0].begun]);
     begun[0].agrees("begun after five years", 1.0 - (-0.2 * 261.0 * 7.0 / 365.25f64).exp());
 }

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 mod dice;
 mod events;
-mod plans;
 mod illicit;
+mod plans;
 
 use dice::Dice;
 use events::event_tables;
