@@ -20,6 +20,7 @@ mod parameter;
 mod project;
 mod stability;
 mod stockpile;
+mod user;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use expertise::{Pool, stage_word};

@@ -156,15 +156,17 @@ fn places(comparison: &Comparison, v: usize, (prefix, heading): (&str, &str), pa
 /// What is made outside the border, stage by stage: the share after some years, and the weeks until a share is reached.
 fn stages(comparison: &Comparison, v: usize, page: &mut Page) {
     let told_of = |metric: &str| metric.starts_with("outside_share") || metric.starts_with("weeks_to_outside");
-    let list: Vec<&Difference> = comparison
-        .differences
-        .iter()
-        .filter(|d| d.variant == v && told_of(&d.metric) && mean(d).is_some_and(|r| r.value.is_some()))
-        .collect();
+    let moves = |r: &SummaryRow| r.value.is_some_and(|x| x != 0.0) || r.se.is_some_and(|se| se > 0.0);
+    let mut list: Vec<&Difference> =
+        comparison.differences.iter().filter(|d| d.variant == v && told_of(&d.metric) && mean(d).is_some_and(moves)).collect();
+    // Stages in the order of the chain, years and shares as they come.
+    let names = &comparison.first().results.names;
+    let number = |d: &Difference| d.metric.rsplit('_').next().and_then(|x| x.trim_end_matches('y').parse::<u32>().ok()).unwrap_or(0);
+    list.sort_by_key(|d| (names.iter().position(|(s, _)| *s == d.scope), d.metric.starts_with("weeks"), number(d)));
     if list.is_empty() {
         return;
     }
-    let mut rows = vec![["", "mean", "then", "difference", "less in", "more in", "never, from and to"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["", "", "mean", "then", "difference", "less in", "more in", "never, from and to"].map(str::to_owned).to_vec()];
     for d in list {
         let (share, digits) = (d.metric.starts_with("outside_share"), d.metric.rsplit('_').next().unwrap_or(""));
         let what = if share { format!("after {} years", digits.trim_end_matches('y')) } else { format!("weeks to {digits} %") };
@@ -175,7 +177,8 @@ fn stages(comparison: &Comparison, v: usize, page: &mut Page) {
         // Less is worse of a share, and better of a time.
         let (less, more) = if share { (0, 2) } else { (2, 0) };
         rows.push(vec![
-            format!("{}, {what}", comparison.first().results.name(&d.scope)),
+            comparison.first().results.name(&d.scope).to_owned(),
+            what,
             said(0),
             said(v),
             if share { format!("{} points", told(mean(d), 100.0)) } else { told(mean(d), 1.0) },

@@ -238,6 +238,15 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
         }
         p.release.iter_mut().for_each(|r| scale(&mut r.rate));
     }
+    for p in &mut scenario.projects {
+        scale(&mut p.capacity);
+    }
+    for pool in &mut scenario.expertise {
+        // People for each t made.
+        if let Dist::Fixed(v) = &mut pool.learning {
+            *v /= x;
+        }
+    }
     for e in &mut scenario.events {
         match &mut e.kind {
             EventKind::Reserves(Reserves::Action { rate, target, .. }) => {

@@ -34,7 +34,15 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "anti_hoarding_rule",
             "extraterritorial_rule",
             "detente",
+            "technology_ban",
+            "personnel_restriction",
+            "project_delay",
+            "project_cancel",
+            "offtake",
         ]);
+        // What is done to projects needs some.
+        let about = ["technology_ban", "personnel_restriction", "project_delay", "project_cancel", "offtake"].contains(&kind);
+        let kind = if about && !chain.planned { "outage" } else { kind };
         let kind = if kind == "export_licence" && licensed { "general_licence" } else { kind };
         let kind = if kind == "extraterritorial_rule" && licensed { "desk_rate" } else { kind };
         let kind = if kind == "detente" && i == 0 { "outage" } else { kind };
@@ -95,6 +103,9 @@ fn onset(i: usize, dice: &mut Dice) -> Option<String> {
 }
 
 fn special(kind: &str, dice: &mut Dice) -> String {
+    if let Some(text) = plans::about_projects(kind, dice) {
+        return text;
+    }
     match kind {
         "outage" => format!("capacity = {}\n", dice.between(0.0, 0.9)),
         "export_ban" => format!("leakage = {}\ndivert = {}\n", dice.between(0.0, 0.5), dice.yes()),

@@ -9,6 +9,7 @@ mod dice;
 mod events;
 mod illicit;
 mod loops;
+mod plans;
 
 use dice::Dice;
 use events::event_tables;
@@ -77,6 +78,8 @@ struct Chain {
     magnets: Vec<Maker>,
     recycler: bool,
     trader: bool,
+    /// Works that are only planned, with their projects.
+    planned: bool,
     users: Vec<Maker>,
 }
 
@@ -103,6 +106,7 @@ impl Chain {
             recycler: magnet && dice.yes(),
             trader: dice.yes(),
             users: makers("USE", 4, dice),
+            planned: magnet && dice.yes(),
         }
     }
 
@@ -137,6 +141,9 @@ impl Chain {
         self.reserve(dice, wish, &mut out);
         self.worn(dice, &mut out);
         self.illicit_tables(dice, &mut out);
+        if self.planned {
+            self.plans(dice, &mut out);
+        }
         out
     }
 
