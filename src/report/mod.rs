@@ -1,6 +1,7 @@
 //! In: finished [`Results`]. Out: charts as SVG, PNG and CSV, and the page of words; nothing is computed again here.
 
-pub mod axis;
+pub mod assumptions;
+mod axis;
 pub mod border;
 pub mod canvas;
 pub mod compare_words;

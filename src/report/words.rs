@@ -1,12 +1,11 @@
 //! In: finished results. Out: the page of words printed after a run, in at most 100 columns.
 
+use super::assumptions;
 pub use super::page::COLUMNS;
 use super::page::Page;
 use super::say::{fixed, month_year, percent, realizations, short, with_error};
 use super::unfolding;
-use crate::results::drivers::DriverRow;
 use crate::results::{Results, Stat};
-use crate::scenario::schema::Basis;
 
 /// Demand counts as unserved from this share on: less is noise of weekly orders.
 const NOTICED: f64 = 0.005;
@@ -32,7 +31,7 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
         page.wrapped("  ", "not served: share of demand over the whole run, mean · 1 in 20: one future in twenty is worse than this · lost: output lost, mean · lines short: weeks in which a line runs more than 5 % short, mean · cover: weeks of use in stock at the lowest point, median · missed from: when the median future first misses demand");
     }
     prices(results, &mut page);
-    assumptions(results, &mut page);
+    assumptions::tell(results, &mut page);
     worth_knowing(results, &mut page);
     if let Some(folder) = folder {
         page.line("");
@@ -177,51 +176,6 @@ fn smuggled(results: &Results) -> Vec<String> {
         )
     };
     rows.map(|r| sentence(&r.scope)).collect()
-}
-
-/// Most rows of the table of assumptions.
-const DRIVERS: usize = 5;
-
-/// The assumed numbers that the headline follows most, by rank correlation with its interval.
-fn assumptions(results: &Results, page: &mut Page) {
-    const HEADLINES: [(&str, &str); 2] = [("lost_output", "the output lost"), ("unmet_share", "the demand not served")];
-    let of = |metric: &str| results.drivers.iter().filter(|d| d.metric == metric).collect::<Vec<_>>();
-    let Some((words, rows)) = HEADLINES.iter().map(|(metric, words)| (*words, of(metric))).find(|(_, rows)| !rows.is_empty()) else {
-        return;
-    };
-    let assumed = |d: &&&DriverRow| d.basis == Some(Basis::Assumed);
-    let told: Vec<&&DriverRow> = rows.iter().filter(|d| d.told).collect();
-    let listed: Vec<&&DriverRow> = told.iter().copied().filter(|d| assumed(d)).take(DRIVERS).collect();
-    let count = rows.iter().filter(assumed).count();
-    if count == 0 && told.is_empty() {
-        return;
-    }
-    page.heading(&format!("ASSUMED NUMBERS THAT {} FOLLOWS MOST", words.to_uppercase()));
-    if listed.is_empty() {
-        page.wrapped("  ", &format!("None of the {count} assumed numbers that were drawn stands out from chance."));
-    } else {
-        let mut table = vec![["", "rank correlation", "95 % interval"].map(str::to_owned).to_vec()];
-        table.extend(
-            listed
-                .iter()
-                .map(|d| vec![d.parameter.clone(), signed(d.rank_correlation), format!("{} to {}", signed(d.lo95), signed(d.hi95))]),
-        );
-        page.table(&table);
-        page.wrapped(
-            "  ",
-            &format!("of {count} assumed numbers that were drawn; +1: where it is larger, more is lost; all in drivers.csv"),
-        );
-    }
-    if let Some(other) = told.iter().find(|d| !assumed(d)) {
-        let basis = other.basis.map_or("of unstated origin", Basis::word);
-        page.wrapped("  ", &format!("Strongest of the others: {} ({basis}), {}.", other.parameter, signed(other.rank_correlation)));
-    }
-}
-
-/// A correlation with its sign.
-fn signed(rho: f64) -> String {
-    let sign = if rho < 0.0 { "\u{2212}" } else { "+" };
-    format!("{sign}{}", fixed(rho.abs(), 2))
 }
 
 fn worth_knowing(results: &Results, page: &mut Page) {

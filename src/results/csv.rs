@@ -98,15 +98,15 @@ pub fn convergence<W: Write>(results: &Results, out: W) -> Result<(), csv::Error
     Ok(table.flush()?)
 }
 
-/// `drivers.csv`: metric,parameter,basis,rank_correlation,lo95,hi95,told,n.
+/// `drivers.csv`: metric,scope,parameter,basis,rank_correlation,lo95,hi95,told,n.
 pub fn drivers<W: Write>(results: &Results, out: W) -> Result<(), csv::Error> {
     let mut table = csv::Writer::from_writer(out);
-    table.write_record(["metric", "parameter", "basis", "rank_correlation", "lo95", "hi95", "told", "n"])?;
+    table.write_record(["metric", "scope", "parameter", "basis", "rank_correlation", "lo95", "hi95", "told", "n"])?;
     for row in &results.drivers {
         let [rho, lo, hi] = [row.rank_correlation, row.lo95, row.hi95].map(number);
         let basis = row.basis.map_or("", |b| b.word());
         let told = if row.told { "true" } else { "false" };
-        table.write_record([&row.metric, &row.parameter, basis, &rho, &lo, &hi, told, &row.n.to_string()])?;
+        table.write_record([&row.metric, &row.scope, &row.parameter, basis, &rho, &lo, &hi, told, &row.n.to_string()])?;
     }
     Ok(table.flush()?)
 }

@@ -1,4 +1,4 @@
-//! In: outcomes and drawn parameters, realization by realization. Out: which parameters the outcomes of the world follow most.
+//! In: outcomes and drawn parameters, realization by realization. Out: which parameters the outcomes of the world, and of stages made outside, follow most.
 
 use rayon::prelude::*;
 
@@ -15,8 +15,10 @@ const LEAST: usize = 100;
 /// One line of `drivers.csv`.
 #[derive(Debug, Clone)]
 pub struct DriverRow {
-    /// Outcome of the world.
+    /// Outcome.
     pub metric: String,
+    /// Its scope: the world, or a stage made outside.
+    pub scope: String,
     /// Dotted path of the parameter: the field of the scenario it is drawn from.
     pub parameter: String,
     /// What the field rests on; none: the scenario does not say.
@@ -33,7 +35,7 @@ pub struct DriverRow {
     pub n: usize,
 }
 
-/// Rank correlations of all outcomes of the world with all parameters that were drawn, largest first within each outcome; empty if outcomes
+/// Rank correlations of all outcomes of the world and of stages with all parameters that were drawn, largest first within each outcome; empty if outcomes
 /// were not kept or are too few.
 pub fn drivers(names: &[(String, String)], tally: &Tally, evidence: &Evidence) -> Vec<DriverRow> {
     let n = (tally.count as usize).min(MOST);
@@ -45,7 +47,7 @@ pub fn drivers(names: &[(String, String)], tally: &Tally, evidence: &Evidence) -
         chosen.into_par_iter().filter_map(|i| Some((i, ranks(tally.scalars.get(i)?.values.get(..n)?)?))).collect()
     };
     let parameters = ranked(&|metric, _| metric == "parameter");
-    let outcomes = ranked(&|metric, scope| metric != "parameter" && scope == "world");
+    let outcomes = ranked(&|metric, scope| metric != "parameter" && (scope == "world" || scope.starts_with("stage:")));
     let bound = quantile(0.05 / (2.0 * parameters.len().max(1) as f64));
     let mut rows = vec![];
     for (o, outcome) in &outcomes {
@@ -56,6 +58,7 @@ pub fn drivers(names: &[(String, String)], tally: &Tally, evidence: &Evidence) -
                 let near = with_interval(rho, n, super::estimate::Z);
                 DriverRow {
                     metric: names[*o].0.clone(),
+                    scope: names[*o].1.clone(),
                     parameter: names[*p].1.clone(),
                     basis: evidence.basis(&names[*p].1),
                     rank_correlation: rho,
