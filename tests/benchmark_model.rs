@@ -28,7 +28,7 @@ fn shortages(name: &str, realizations: u64, sets: &[(String, String)]) -> [(f64,
         let mut state = State::open(world);
         for t in 0..=WEEKS[3] {
             shocks.fill(&network, &draws, t, &mut now);
-            engine::step(world, &now, &mut state);
+            engine::step(world, &mut now, &mut state);
             if let Some(k) = WEEKS.iter().position(|w| *w == t) {
                 for x in state.users[0].backlog {
                     sums[k].0 += x;

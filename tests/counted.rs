@@ -67,7 +67,7 @@ fn percentiles_of_series_are_within_a_bin_of_exact_ones() {
         let mut state = State::open(world);
         for t in 0..=weeks[weeks.len() - 1] {
             shocks.fill(network, &draws, t, &mut now);
-            engine::step(world, &now, &mut state);
+            engine::step(world, &mut now, &mut state);
             if let Some(k) = weeks.iter().position(|w| *w == t) {
                 let used = WIDTH.min((realizations - first) as usize);
                 exact[k][0].extend_from_slice(&state.users[0].backlog[..used]);

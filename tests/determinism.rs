@@ -81,6 +81,23 @@ fn the_flagship_is_the_same_on_any_number_of_threads() {
     }
 }
 
+/// first.toml with measures that breed measures: an event each week or so, of two kinds and a truce, and breakdowns.
+fn quarrel() -> String {
+    format!("{WORLD}{}", include_str!("oracles/quarrel.part.toml"))
+}
+
+#[test]
+fn a_quarrel_is_the_same_on_any_number_of_threads_and_whoever_runs_beside_it() {
+    let (scenario, network, shocks) = from_text(&quarrel());
+    let alone = results(&scenario, &network, &shocks, 100, 1);
+    same_bytes(&tables(&alone), &tables(&results(&scenario, &network, &shocks, 100, 3)), "3 threads");
+    let columns = alone.realization_names.len();
+    for n in [1, 7, 40] {
+        let few = results(&scenario, &network, &shocks, n, 2);
+        assert_eq!(few.realization_values, alone.realization_values[..n as usize * columns], "{n} realizations");
+    }
+}
+
 #[test]
 fn a_realization_is_the_same_however_many_run_beside_it() {
     let (scenario, network, shocks) = compile(load(Path::new("scenarios/first.toml"), &[]));

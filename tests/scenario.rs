@@ -45,7 +45,7 @@ fn the_first_scenario_loads_without_a_word() {
 #[test]
 fn dates_become_weeks_and_lists_are_sorted() {
     let scenario = load("scenarios/first.toml", &[]);
-    assert_eq!(scenario.events[0].start, Dist::Fixed(13.0));
+    assert_eq!(scenario.events[0].start, Some(Dist::Fixed(13.0)));
     assert_eq!(scenario.events[0].duration, None);
     let ids: Vec<&str> = scenario.facilities.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["CARS", "MAGNETS", "MINE", "REFINERY"]);
@@ -167,11 +167,11 @@ source = "made up"
     );
     let kinds: Vec<&EventKind> = scenario.events.iter().map(|e| &e.kind).collect();
     assert_eq!(kinds.len(), 9);
-    assert_eq!(scenario.events[1].start, Dist::Uniform { low: 21.0, high: 30.0 });
     let EventKind::Quotas(Quotas::Export { quota, .. }) = kinds[3] else { panic!("{:?}", kinds[3]) };
     assert!(matches!(quota.batches[..], [Batch { start: 0, volume: Volume::Mass(Dist::Fixed(150.0)) }]) && quota.span == 26);
     let EventKind::Quotas(Quotas::Production(quota)) = kinds[4] else { panic!("{:?}", kinds[4]) };
     assert!(matches!(quota.batches[..], [Batch { start: 0, volume: Volume::Multiple(_) }]) && quota.span == 52);
+    assert_eq!(scenario.events[1].start, Some(Dist::Uniform { low: 21.0, high: 30.0 }));
     assert_eq!(*kinds[5], EventKind::Trade(Trade::Ban { leakage: Dist::Fixed(0.0), divert: false }));
     let EventKind::Trade(Trade::Delay { weeks }) = kinds[8] else { panic!("not a delay") };
     assert_eq!(weeks.max, Some(20.0));

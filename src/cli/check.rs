@@ -7,7 +7,8 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Outcome, load};
-use crate::network::{CheckRow, check_rows, surplus_rows};
+use crate::network::{CheckRow, Network, check_rows, concentration, surplus_rows};
+use crate::results::collect::stage_name;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ pub(crate) fn check(a: &CheckArguments) -> Result<Outcome> {
             "facilities_with_cohorts": network.facilities.len(), "lanes_with_cohorts": network.lanes.len(),
             "slots": network.slots.len(), "markets": network.markets.len(), "events": scenario.events.len(),
             "numbers": {"sourced": e.sourced, "derived": e.derived, "assumed": e.assumed, "unsourced": e.unsourced},
-            "balance": balance, "surplus": surplus, "warnings": loaded.warnings.len()});
+            "balance": balance, "surplus": surplus, "concentration": concentration_json(network), "warnings": loaded.warnings.len()});
         super::print(&(serde_json::to_string_pretty(&value)? + "\n"))?;
         return Ok(Outcome::Done);
     }
@@ -80,6 +81,7 @@ pub(crate) fn check(a: &CheckArguments) -> Result<Outcome> {
     for (name, flow) in surplus_rows(network).iter().take(12).filter(|(_, f)| *f > 0.0) {
         writeln!(text, "  {name:<52} {flow:>10.1}")?;
     }
+    concentrations(&mut text, network)?;
     let warnings = loaded.warnings.len();
     let said = if warnings == 0 {
         "Nothing is wrong with it.".to_owned()
@@ -89,6 +91,30 @@ pub(crate) fn check(a: &CheckArguments) -> Result<Outcome> {
     writeln!(text, "\n{said}")?;
     super::print(&text)?;
     Ok(Outcome::Done)
+}
+
+/// How much of each stage lies in few regions, and from how few each region gets its finished goods.
+fn concentrations(text: &mut String, n: &Network) -> std::fmt::Result {
+    let mut rows: Vec<(String, f64, usize, f64)> = vec![];
+    rows.extend(concentration::of_output(n).into_iter().map(|(stage, index, r, share)| (stage_name(stage).to_owned(), index, r, share)));
+    let inflow = concentration::of_inflow(n).into_iter();
+    rows.extend(inflow.map(|(to, index, r, share)| (format!("finished goods used in {}", n.regions[to]), index, r, share)));
+    if !rows.is_empty() {
+        writeln!(text, "\nConcentration: Herfindahl–Hirschman index of regions, 10,000 if one has all")?;
+    }
+    for (name, index, region, share) in rows {
+        writeln!(text, "  {name:<52} {index:>10.0}   {} {:.0} %", n.regions[region], 100.0 * share)?;
+    }
+    Ok(())
+}
+
+/// The same as JSON.
+fn concentration_json(n: &Network) -> serde_json::Value {
+    let row = |scope: String, index: f64, r: usize, share: f64| serde_json::json!({"scope": scope, "hhi": index, "largest": n.regions[r], "share": share});
+    let output =
+        concentration::of_output(n).into_iter().map(|(stage, i, r, share)| row(format!("output of {}", stage_name(stage)), i, r, share));
+    let inflow = concentration::of_inflow(n).into_iter().map(|(to, i, r, share)| row(format!("inflow of {}", n.regions[to]), i, r, share));
+    output.chain(inflow).collect()
 }
 
 fn write_row(text: &mut String, r: &CheckRow) -> std::fmt::Result {

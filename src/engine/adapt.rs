@@ -2,13 +2,13 @@
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
-use crate::wide::{WIDTH, ZERO, add, exp, ln, max, min, splat, within};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, exp, ln, max, min, splat, within};
 
 /// Updates everything that moves slowly, then turns the transit rings.
 #[inline(always)]
-pub fn adapt(world: World<'_>, _now: &PeriodShocks, state: &mut State) {
+pub fn adapt(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     scare(world, state);
-    thrift(world, state);
+    thrift(world, now, state);
     perceived_leads(world, state);
     expectations(world, state);
     for lane in &mut state.lanes {
@@ -54,45 +54,70 @@ fn scare(world: World<'_>, state: &mut State) {
     state.scratch.missing = missing;
 }
 
-/// Dear elements are used less: fast by ε, slowly by ε_L with rate limits (MODEL 6.7, ruling 2).
+/// Dear elements are used less: fast by ε, slowly by ε_L with rate limits (MODEL 6.7, ruling 2). A breakthrough moves the limits.
 #[inline(always)]
-fn thrift(world: World<'_>, state: &mut State) {
-    let World { network: n, draws, .. } = world;
+fn thrift(world: World<'_>, now: &PeriodShocks, state: &mut State) {
+    let World { network: n, shocks, draws } = world;
     let Some(thrift) = &n.thrift else { return };
-    let (epsilon, long) = (draws.of(n.price.epsilon), draws.of(n.price.epsilon_long));
-    let (least, lag, fall, rise) = (draws.of(thrift.least), draws.of(thrift.lag), draws.of(thrift.fall), draws.of(thrift.rise));
-    for grade in 0..thrift.grades {
-        for side in 0..2 {
-            let mut index = ZERO;
-            let mut total = 0.0;
-            for &(o, weight) in &thrift.weights[grade] {
-                total += weight;
-                for &(k, share) in &thrift.oxides[o][side] {
-                    let felt = &state.markets[k].felt;
-                    for w in 0..WIDTH {
-                        index[w] += weight * share * felt[w];
-                    }
+    let (epsilon, long, rise) = (draws.of(n.price.epsilon), draws.of(n.price.epsilon_long), draws.of(thrift.rise));
+    for (i, lot) in shocks.materials.lots.iter().enumerate() {
+        let mut index = ZERO;
+        let mut total = 0.0;
+        for &(o, weight) in &thrift.weights[lot.grade] {
+            total += weight;
+            for &(k, share) in &thrift.oxides[o][lot.side] {
+                let felt = &state.markets[k].felt;
+                for w in 0..WIDTH {
+                    index[w] += weight * share * felt[w];
                 }
             }
-            if total == 0.0 {
-                continue;
-            }
-            let log = ln(&index);
-            let (mut slowly, mut fast) = (ZERO, ZERO);
+        }
+        if total == 0.0 {
+            // No price speaks for or against it.
+            index = ONE;
+        }
+        let log = ln(&index);
+        let (mut slowly, mut fast) = (ZERO, ZERO);
+        for w in 0..WIDTH {
+            slowly[w] = -long[w] * log[w];
+            fast[w] = -epsilon[w] * log[w];
+        }
+        let (goal, fast) = (exp(&slowly), exp(&fast));
+        let [least, most, fall, lag] = limits(world, now, &lot.breakthroughs);
+        let (mut slow, mut share) = (state.thrift[i], ZERO);
+        for w in 0..WIDTH {
+            let goal = within(goal[w], least[w], most[w]);
+            let move_ = within((goal - slow[w]) / lag[w], -fall[w], rise[w]);
+            slow[w] = within(slow[w] + move_, 0.0, 1.0);
+            share[w] = within(slow[w] * fast[w], 0.0, 1.0);
+        }
+        (state.thrift[i], state.use_share[i]) = (slow, share);
+    }
+}
+
+/// Least and largest share that designs aim at, fastest fall and lag of a lot: those of the world, moved by its breakthroughs.
+#[inline(always)]
+fn limits(world: World<'_>, now: &PeriodShocks, breakthroughs: &[usize]) -> [Row; 4] {
+    let World { network: n, shocks, draws } = world;
+    let Some(thrift) = &n.thrift else { return [ONE; 4] };
+    let mut limits = [*draws.of(thrift.least), ONE, *draws.of(thrift.fall), *draws.of(thrift.lag)];
+    for &b in breakthroughs {
+        let found = &shocks.materials.breakthroughs[b];
+        let strength = &now.strength[found.event];
+        for (limit, new) in limits.iter_mut().zip([found.least, found.most, found.fall, found.lag]) {
+            let Some(new) = new else { continue };
+            let new = draws.event(new);
             for w in 0..WIDTH {
-                slowly[w] = -long[w] * log[w];
-                fast[w] = -epsilon[w] * log[w];
+                limit[w] += strength[w] * (new[w] - limit[w]);
             }
-            let (goal, fast) = (exp(&slowly), exp(&fast));
-            let (mut slow, mut share) = (state.thrift[grade][side], ZERO);
-            for w in 0..WIDTH {
-                let move_ = within((within(goal[w], least[w], 1.0) - slow[w]) / lag[w], -fall[w], rise[w]);
-                slow[w] = within(slow[w] + move_, 0.0, 1.0);
-                share[w] = within(slow[w] * fast[w], 0.0, 1.0);
-            }
-            (state.thrift[grade][side], state.use_share[grade][side]) = (slow, share);
+        }
+        let [least, most, ..] = &mut limits;
+        for w in 0..WIDTH {
+            // Who can do with less may.
+            least[w] = min(least[w], most[w]);
         }
     }
+    limits
 }
 
 /// Perceived lead time of slots whose suppliers are under a desk follows what the desk posts.

@@ -6,11 +6,11 @@ use crate::wide::{Row, WIDTH, ZERO, add, each};
 /// Element mass in and out of the chain, t: everything that must add up.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    /// On hand, in transit and held, per element.
+    /// On hand, in transit, held and in use, per element.
     pub inside: Vec<Row>,
     /// Mined and taken from infinite sources since the start.
     pub mined: Vec<Row>,
-    /// Served, drained, spoiled, lost and seized since the start.
+    /// Served, drained, spoiled, lost, seized and dissipated since the start.
     pub left: Vec<Row>,
 }
 
@@ -20,6 +20,7 @@ pub fn nothing_negative(state: &State) -> bool {
     state.slots.iter().all(|s| good(&s.on_hand) && good(&s.stranded))
         && state.lanes.iter().all(|l| good(&l.backorders))
         && state.transit.iter().all(good)
+        && state.in_use.iter().all(good)
         && state.calendars.iter().flat_map(|c| &c.piles).flatten().all(|file| file.mass >= 0.0)
 }
 
@@ -68,7 +69,27 @@ pub fn ledger(world: World<'_>, state: &State) -> Ledger {
             book(&mut out.left, n.slots[slot].commodity, spoiled);
         }
     }
-    for (u, user) in n.users.iter().enumerate() {
+    // What a programme wins back is not lost.
+    for (recovery, won) in world.shocks.materials.recoveries.iter().zip(&state.recovered) {
+        for (slot, amount) in &n.activities[recovery.activity].outputs {
+            for (e, content) in n.commodities[n.slots[*slot].commodity].content.iter().enumerate() {
+                for w in 0..WIDTH {
+                    out.left[e][w] -= amount * content * won[w];
+                }
+            }
+        }
+    }
+    // What is served is gone, unless it is in use until it wears out.
+    let mut followed = vec![false; n.users.len()];
+    let mut first = 0;
+    for (x, wear) in n.in_use.iter().zip(&state.wear) {
+        let commodity = n.slots[n.users[x.user].slot].commodity;
+        state.in_use[first..first + x.stages].iter().for_each(|row| book(&mut out.inside, commodity, row));
+        book(&mut out.left, commodity, &wear.dissipated);
+        followed[x.user] = true;
+        first += x.stages;
+    }
+    for (u, user) in n.users.iter().enumerate().filter(|(u, _)| !followed[*u]) {
         book(&mut out.left, n.slots[user.slot].commodity, &state.users[u].served_total);
     }
     out
@@ -115,7 +136,8 @@ pub fn on_order_gap(world: World<'_>, state: &State) -> f64 {
     let waiting = held(state);
     for s in 0..n.slots.len() {
         let mut sum = ZERO;
-        let mut scale = n.slots[s].flow;
+        // A stockpile has no flow, and is as large as what it holds.
+        let mut scale = n.slots[s].flow.max(n.slots[s].stock.unwrap_or(0.0));
         for &l in &n.inbound[s] {
             add(&mut sum, &in_transit(state, l));
             if !n.lanes[l].push {

@@ -5,7 +5,7 @@
 
 use super::{State, World};
 use crate::shocks::PeriodShocks;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, within};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, splat, within};
 
 /// Moves the clocks, releases what is due, and sets each lane's eligible and held shares.
 #[inline(always)]
@@ -15,6 +15,11 @@ pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let strength = now.strength[desk.event];
         let age = &now.age[desk.event];
         let frozen = draws.event(desk.frozen);
+        if shocks.capped {
+            let own = desk.volume_cap_ratio.map_or(splat(f64::INFINITY), |p| *draws.event(p));
+            let by_rule = state.cap_by_rule[d];
+            state.volume_cap[d] = each(|w| min(by_rule[w], if strength[w] > 0.0 { own[w] } else { f64::INFINITY }));
+        }
         let factor = state.rate_factor[d];
         let mut rate = factor;
         for w in 0..WIDTH {

@@ -2,10 +2,14 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::events::QuotaState;
+use super::in_use::Wear;
 use super::smuggle::IllicitState;
 use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
+use super::stockpile::{Covers, StockpileState};
 use crate::network::Market;
+use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
 impl Scratch {
@@ -82,8 +86,10 @@ impl MarketState {
             scarcity: ZERO,
             // Not from its stationary distribution: at rest nothing moves (ruling 5).
             noise: ZERO,
+            walked: ZERO,
             price: ONE,
             duty: ZERO,
+            reference: ONE,
             felt: ONE,
             inflow: splat(market.flow),
             asked: splat(market.flow),
@@ -146,6 +152,7 @@ impl State {
             markets: vec![],
             imposed: vec![false; shocks.effects.len()],
             capacity: vec![ONE; n.facilities.len()],
+            broken: rows(shocks.units, 0.0),
             ceiling: rows(n.facilities.len(), 0.0),
             activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
             worked: rows(n.activities.len(), 0.0),
@@ -154,6 +161,8 @@ impl State {
             price_answer: vec![ONE; n.needs.answers.len()],
             clock: rows(shocks.desks.len(), 0.0),
             rate_factor: vec![ONE; shocks.desks.len()],
+            cap_by_rule: rows(shocks.desks.len(), f64::INFINITY),
+            volume_cap: rows(shocks.desks.len(), f64::INFINITY),
             queue: rows(shocks.desks.len(), 0.0),
             strictness: rows(shocks.desks.len(), 0.0),
             held: rows(shocks.desks.len(), 0.0),
@@ -168,7 +177,14 @@ impl State {
             overflow: rows(shocks.licensed.len(), 0.0),
             quotas: vec![QuotaState::open(); shocks.quotas.len()],
             illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
+            affairs: Affairs::open(world),
             applications: Applications::default(),
+            stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
+            in_use: vec![],
+            wear: n.in_use.iter().map(|x| Wear::open(x, world)).collect(),
+            recovery: vec![ONE; shocks.materials.recoveries.len()],
+            recovered: rows(shocks.materials.recoveries.len(), 0.0),
+            covers: Covers::default(),
             pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
             projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
             plants: n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))).collect(),
@@ -176,8 +192,8 @@ impl State {
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),
             scare: rows(n.regions.len(), 0.0),
-            thrift: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
-            use_share: vec![[ONE; 2]; n.thrift.as_ref().map_or(0, |t| t.grades)],
+            thrift: vec![ONE; shocks.materials.lots.len()],
+            use_share: vec![ONE; shocks.materials.lots.len()],
         };
         for f in 0..n.facilities.len() {
             s.ceiling[f] = s.capacity_of(world, f);
@@ -189,7 +205,16 @@ impl State {
             add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
             s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
         }
+        for (x, wear) in n.in_use.iter().zip(&s.wear) {
+            // In steady state each compartment holds what moves on in a week, over the share that does.
+            let level = each(|w| n.users[x.user].demand / wear.pace[w]);
+            s.in_use.resize(s.in_use.len() + x.stages, level);
+        }
         s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
+        if shocks.effects.iter().any(|e| matches!(e.act, Act::Reserves(reserves::Act::Mandate { .. }))) {
+            s.covers.slots = s.slots.iter().map(|slot| slot.cover).collect();
+            s.covers.markets = s.markets.iter().map(|market| market.cover).collect();
+        }
         s
     }
 }

@@ -1,6 +1,6 @@
 //! In: forecasts, positions, lead times. Out: orders placed with suppliers, customers before suppliers.
 
-use super::{State, World, offer};
+use super::{State, World, offer, stockpile};
 use crate::network::Role;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
 
@@ -9,6 +9,7 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
 pub fn order(world: World<'_>, state: &mut State) {
     let n = world.network;
     let weight = *world.draws.of(n.behaviour.forecast);
+    stockpile::decide(world, state);
     if !n.offers.is_empty() {
         offer::withdraw(world, state);
         offer::offers(world, state);
@@ -236,7 +237,7 @@ fn place(world: World<'_>, s: usize, wanted: &Row, chances: Option<&[Row; 3]>, s
 
 /// Books one order with its supplier.
 #[inline(always)]
-fn put(from: usize, to: usize, l: usize, order: &Row, state: &mut State) {
+pub(super) fn put(from: usize, to: usize, l: usize, order: &Row, state: &mut State) {
     let lane = &mut state.lanes[l];
     lane.placed = *order;
     add(&mut lane.backorders, order);

@@ -17,6 +17,11 @@ pub fn price(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             noise(world, now, k, state);
         }
     }
+    if n.needs.walks {
+        for (market, step) in state.markets.iter_mut().zip(&now.wander) {
+            add(&mut market.walked, step);
+        }
+    }
     for k in 0..n.markets.len() {
         form(world, k, state);
     }
@@ -155,6 +160,9 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
     let market = &n.markets[k];
     let mut log = state.markets[k].scarcity;
     add(&mut log, &state.markets[k].noise);
+    if n.needs.walks {
+        add(&mut log, &state.markets[k].walked);
+    }
     for &(o, share) in &market.origins {
         let there = &state.markets[o].scarcity;
         for w in 0..WIDTH {
@@ -169,9 +177,9 @@ fn form(world: World<'_>, k: usize, state: &mut State) {
         }
     }
     if world.shocks.dutiable[k] {
-        let duty = &state.markets[k].duty;
+        let (duty, reference) = (&state.markets[k].duty, &state.markets[k].reference);
         for w in 0..WIDTH {
-            cost[w] *= 1.0 + duty[w];
+            cost[w] *= (1.0 + duty[w]) * reference[w];
         }
     }
     let (mut price, mut felt) = (ZERO, state.markets[k].felt);

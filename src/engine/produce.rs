@@ -2,8 +2,7 @@
 
 use super::events::{allowance, shrink};
 use super::offer::{AHEAD, READY};
-use super::{State, World};
-use crate::network::Network;
+use super::{State, World, in_use};
 use crate::scenario::schema::Drive;
 use crate::shocks::PeriodShocks;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, exp, ln, max, min, splat, sum_of, times};
@@ -26,6 +25,7 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for a in 0..n.activities.len() {
         run(world, a, state);
     }
+    in_use::recover(world, state);
     for k in 0..n.plants.len() {
         spoil(world, k, state);
     }
@@ -38,6 +38,7 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for u in 0..n.users.len() {
         serve(world, u, state);
     }
+    in_use::enter(world, state);
 }
 
 /// Sets the desired activity of each recipe of a facility, within its capacity.
@@ -272,7 +273,7 @@ fn demand(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         }
         // Noise and growth act on the facility; the mix decides how much of it is this grade.
         times(&mut level, &now.demand[user.facility]);
-        times(&mut level, &mix(n, u, state));
+        times(&mut level, &mix(world, u, state));
         state.users[u].demand = level;
     }
     for (growth, pace) in state.growth.iter_mut().zip(&state.pace) {
@@ -337,20 +338,20 @@ fn serve(world: World<'_>, u: usize, state: &mut State) {
 
 /// Demand for one grade at opening levels, t/week, after what gives way and what takes its place.
 #[inline(always)]
-fn mix(n: &Network, u: usize, state: &State) -> Row {
+fn mix(world: World<'_>, u: usize, state: &State) -> Row {
+    let World { network: n, shocks, .. } = world;
     let user = &n.users[u];
-    let side = usize::from(!n.inside[user.region]);
     let mut demand = splat(user.demand);
-    if let Some(grade) = user.grade {
-        let share = &state.use_share[grade][side];
+    if let Some(lot) = shocks.materials.lot_of[u] {
+        let share = &state.use_share[lot];
         for w in 0..WIDTH {
             demand[w] *= share[w];
         }
         return demand;
     }
     for &other in &user.gains_from {
-        if let Some(grade) = n.users[other].grade {
-            let (share, gone) = (&state.use_share[grade][side], n.users[other].demand);
+        if let Some(lot) = shocks.materials.lot_of[other] {
+            let (share, gone) = (&state.use_share[lot], n.users[other].demand);
             for w in 0..WIDTH {
                 demand[w] += gone * (1.0 - share[w]);
             }

@@ -1,6 +1,6 @@
-//! In: transit rings. Out: what arrives this period is on hand.
+//! In: transit rings, goods in use. Out: what arrives this period, and what is collected of what wears out, is on hand.
 
-use super::{State, World};
+use super::{State, World, in_use};
 use crate::wide::{WIDTH, ZERO};
 
 /// Lands what arrives.
@@ -16,4 +16,5 @@ pub fn receive(world: World<'_>, state: &mut State) {
             slot.on_order[w] -= arrived[w];
         }
     }
+    in_use::wear(world, state);
 }

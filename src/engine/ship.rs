@@ -3,9 +3,9 @@
 use super::calendar::File;
 use super::events::{allowance, shrink};
 use super::pool;
-use super::share;
 use super::smuggle;
 use super::{State, World};
+use super::{share, stockpile};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::quotas::Quota;
@@ -27,6 +27,7 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             settle(world, now, s, state);
         }
     }
+    stockpile::offer(world, state);
     let in_force = || shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]);
     for (_, quota) in in_force() {
         foresee_pushes(world, quota, state);
@@ -49,6 +50,7 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let used = shipped(&quota.lanes, state);
         state.quotas[q].spend(&used);
     }
+    stockpile::send(world, now, state);
     licences(world, now, state);
     if !n.illicit.is_empty() {
         smuggle::smuggle(world, now, state);
@@ -85,6 +87,17 @@ fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
     } else if lane.capacity < f64::INFINITY {
         for w in 0..WIDTH {
             most[w] = min(most[w], lane.capacity);
+        }
+    }
+    if world.shocks.capped
+        && let Some(h) = state.lanes[l].licence
+        && !world.shocks.licensed[h].collateral
+    {
+        // Who may not hoard files for no more than normal trade, times what is allowed, and its share of it.
+        let (cap, eligible) = (&state.volume_cap[world.shocks.licensed[h].desk], &state.lanes[l].eligible);
+        for w in 0..WIDTH {
+            let part = cap[w] * lane.flow * eligible[w];
+            most[w] = min(most[w], if cap[w] < f64::INFINITY { part } else { f64::INFINITY });
         }
     }
     most
@@ -128,7 +141,8 @@ fn allocate(world: World<'_>, s: usize, state: &mut State) {
 #[inline(always)]
 fn foresee_pushes(world: World<'_>, quota: &Quota, state: &mut State) {
     let n = world.network;
-    for &l in quota.lanes.iter().filter(|&&l| n.lanes[l].push) {
+    // What a stockpile releases is known already.
+    for &l in quota.lanes.iter().filter(|&&l| n.lanes[l].push && n.slots[n.lanes[l].from].role == Role::Output) {
         let s = n.lanes[l].from;
         let target = state.target(world, s);
         let mut ordered = ZERO;

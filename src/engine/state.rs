@@ -2,8 +2,11 @@
 
 use super::World;
 use super::calendar::Calendar;
+use super::decide::Affairs;
 use super::events::QuotaState;
+use super::in_use::Wear;
 use super::smuggle::IllicitState;
+use super::stockpile::{Covers, StockpileState};
 use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
@@ -27,6 +30,8 @@ pub struct State {
     pub imposed: Vec<bool>,
     /// Per facility: factor on capacity.
     pub capacity: Vec<Row>,
+    /// Per unit that breaks down: 1 while it is broken.
+    pub broken: Vec<Row>,
     /// Per facility: most activity a week, as [`State::capacity_of`] has it.
     pub ceiling: Vec<Row>,
     /// Per activity: activity this period.
@@ -45,6 +50,10 @@ pub struct State {
     pub clock: Vec<Row>,
     /// Per desk: factor on the clock set by events.
     pub rate_factor: Vec<Row>,
+    /// Per desk: most filed for a week on a lane over its opening flow, as events have it (infinite: no limit).
+    pub cap_by_rule: Vec<Row>,
+    /// The same with the desk's own limit.
+    pub volume_cap: Vec<Row>,
     /// Per desk: files waiting to be taken up.
     pub queue: Vec<Row>,
     /// Per desk: strictness (logit).
@@ -74,9 +83,23 @@ pub struct State {
     pub quotas: Vec<QuotaState>,
     /// Per illicit lane.
     pub illicit: Vec<IllicitState>,
+    /// What has come about of events without a date.
+    pub affairs: Affairs,
     /// Mass that went through the desks.
     pub applications: Applications,
 
+    /// Per stockpile with a policy.
+    pub stockpiles: Vec<StockpileState>,
+    /// What is in use, compartment by compartment, all entries one after the other, t.
+    pub in_use: Vec<Row>,
+    /// Per entry of what is in use: how it wears out.
+    pub wear: Vec<Wear>,
+    /// Per recipe whose process yield may rise: factor on its outputs.
+    pub recovery: Vec<Row>,
+    /// Per such recipe: activity whose worth of outputs was won beyond the recipe, since the start.
+    pub recovered: Vec<Row>,
+    /// Opening covers, if a mandate may raise them.
+    pub covers: Covers,
     /// Per pool of people.
     pub pools: Vec<PoolState>,
     /// Per project.
@@ -92,10 +115,10 @@ pub struct State {
     pub noise_weights: [Row; 2],
     /// Per region: scare index.
     pub scare: Vec<Row>,
-    /// Per grade and side of the border: slow part of thrift.
-    pub thrift: Vec<[Row; 2]>,
-    /// Per grade and side: fast and slow part together, this period.
-    pub use_share: Vec<[Row; 2]>,
+    /// Per lot of users: slow part of thrift.
+    pub thrift: Vec<Row>,
+    /// Per lot: fast and slow part together, this period.
+    pub use_share: Vec<Row>,
 }
 
 /// The state of a slot. Its rows lie together: a verb that looks at one looks at several.
@@ -182,10 +205,14 @@ pub struct MarketState {
     pub scarcity: Row,
     /// Noise.
     pub noise: Row,
+    /// What a random walk and jumps have added to the log price.
+    pub walked: Row,
     /// Price over reference.
     pub price: Row,
     /// Duty paid on what arrives, over the price without it.
     pub duty: Row,
+    /// Factor of events on the reference price.
+    pub reference: Row,
     /// Smoothed price over reference, to which users react.
     pub felt: Row,
     /// Smoothed cleared inflow.

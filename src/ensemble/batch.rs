@@ -14,6 +14,7 @@ use super::sight::{Sight, hauls, output, served, used as used_up};
 use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
+use crate::shocks::schedule::NEVER;
 use crate::shocks::{Draws, PeriodShocks, Shocks};
 use crate::wide::{Row, WIDTH, ZERO, each, splat};
 
@@ -50,6 +51,10 @@ const PEAKS: [&str; 3] = ["peak_price_inside", "peak_price_outside", "peak_premi
 /// The same in the baseline: what the noise of prices alone does.
 const CALM_PEAKS: [&str; 3] = ["calm_peak_inside", "calm_peak_outside", "calm_peak_premium"];
 
+/// Metrics of an event without a date: 1 if it happened at all, else 0; the week in which it first began, the run's length if never.
+/// An escalation has `measures_taken`: their number over the run.
+const PENDING: [&str; 2] = ["happened", "onset_week"];
+
 /// Names of the scalars of a run, in the order of [`Record::scalars`].
 pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan) -> Vec<(String, String)> {
     let mut names = vec![];
@@ -73,6 +78,11 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     }
     for chapter in &watch.chapters {
         names.extend(chapter.metrics(plan.horizon).into_iter().map(|m| (m.to_string(), chapter.scope.clone())));
+    }
+    names.extend(shocks.escalations.iter().map(|e| ("measures_taken".to_owned(), format!("escalation:{}", e.id))));
+    for pending in &shocks.pending {
+        let scope = format!("event:{}", shocks.schedules[pending.event].id);
+        names.extend(PENDING.map(|m| (m.to_owned(), scope.clone())));
     }
     for (_, p) in network.parameters.drawn().chain(shocks.parameters.drawn()) {
         names.push(("parameter".into(), p.name.clone()));
@@ -138,7 +148,7 @@ pub(super) fn draw(s: &mut Stepping<'_, '_>) {
 #[inline(always)]
 pub(super) fn step(s: &mut Stepping<'_, '_>) {
     let Stepping { world, period, now, state, sight, see } = s;
-    engine::step_watched(*world, now, state, |verb, state| {
+    engine::step_watched(*world, now, state, |verb, now, state| {
         if let Some(see) = see {
             see(Moment { period: *period, verb, world: *world, now, state, sight });
         }
@@ -230,7 +240,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
     let mut peaks = no_peaks();
-    let onset = first_onset(&draws, plan.horizon);
+    let onset = first_onset(shocks, &draws, plan.horizon);
     for t in 0..plan.horizon {
         if stop.load(Ordering::Relaxed) {
             return;
@@ -238,6 +248,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
         let mut stepping = Stepping { world, period: t, now: &mut now, state: &mut state, sight: &sight, see: &mut see };
         dispatch::draw_on(path, &mut stepping);
         dispatch::step_on(path, &mut stepping);
+        let onset = begun(shocks, &onset, &state);
         let age = each(|w| t as f64 - onset[w]);
         let mut looking = Looking {
             job,
@@ -263,7 +274,8 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     for row in &exported {
         record.exports.push(Note::new(row, used));
     }
-    let end = each(|w| plan.horizon as f64 - onset[w]);
+    let onset = begun(shocks, &onset, &state);
+    let end = each(|w| plan.horizon as f64 - if onset[w] < NEVER { onset[w] } else { 0.0 });
     let metrics: Vec<_> = tracks.iter().map(|t| t.finish(&end)).collect();
     record.scalars.clear();
     record.scalars.extend(watch.scopes.iter().flat_map(|s| metrics[s.group]));
@@ -273,6 +285,11 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     record.scalars.extend((0..state.quotas.len()).filter(|_| watch.quotas).map(|q| used_up(&state, q)));
     record.scalars.extend(watch.traffic.iter().flat_map(|t| hauls(&state, t)));
     record.scalars.extend(courses.iter().flat_map(Course::finish));
+    record.scalars.extend(state.affairs.taken.iter());
+    for first in &state.affairs.first {
+        let happened = each(|w| if first[w] < NEVER { 1.0 } else { 0.0 });
+        record.scalars.extend([happened, each(|w| first[w].min(plan.horizon as f64))]);
+    }
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
@@ -282,8 +299,8 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
 }
 
-/// Onset of the first event that happens within the run; its start if none does.
-fn first_onset(draws: &Draws, horizon: usize) -> Row {
+/// Onset of the first event with a date that happens within the run; if none does, the run's start, or [`NEVER`] as long as others may.
+fn first_onset(shocks: &Shocks, draws: &Draws, horizon: usize) -> Row {
     let mut onset = splat(f64::INFINITY);
     for window in &draws.windows {
         for w in 0..WIDTH {
@@ -292,7 +309,17 @@ fn first_onset(draws: &Draws, horizon: usize) -> Row {
             }
         }
     }
-    each(|w| if onset[w].is_finite() { onset[w] } else { 0.0 })
+    let none = if shocks.pending.is_empty() { 0.0 } else { NEVER };
+    each(|w| if onset[w].is_finite() { onset[w] } else { none })
+}
+
+/// Onset of the first event that has happened so far, those without a date too.
+#[inline(always)]
+fn begun(shocks: &Shocks, dated: &Row, state: &State) -> Row {
+    if shocks.pending.is_empty() {
+        return *dated;
+    }
+    each(|w| dated[w].min(state.affairs.earliest[w]))
 }
 
 /// What is looked at at the end of a period of a baseline.

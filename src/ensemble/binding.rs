@@ -296,14 +296,27 @@ impl Notes<'_> {
         if let Some(h) = here.licence {
             let (filed_or_free, let_go) = (after.lanes[l].shipped[w], after.lanes[l].cleared[w]);
             self.push(Place::Lane(l), Kind::Licence, commodity, filed_or_free - let_go);
+            self.note(Place::Lane(l), Kind::Refused, commodity, owed - self.allowed(before, l));
             self.note(Place::Lane(l), Kind::Refused, commodity, (1.0 - before.licensed_share[h][w]) * lane.flow);
+        }
+    }
+
+    /// Most that a desk lets buyers file for on a lane this period, t.
+    fn allowed(&self, before: &State, l: usize) -> f64 {
+        let World { network: n, shocks, .. } = self.world;
+        match before.lanes[l].licence {
+            Some(h) if shocks.capped && !shocks.licensed[h].collateral => {
+                let cap = before.volume_cap[shocks.licensed[h].desk][self.w];
+                if cap.is_finite() { cap * n.lanes[l].flow * before.lanes[l].eligible[self.w] } else { f64::INFINITY }
+            }
+            _ => f64::INFINITY,
         }
     }
 
     /// Most that may leave on a lane this period, t, stock and quotas apart.
     fn may_leave(&self, before: &State, l: usize) -> f64 {
         let (lane, here, w) = (&self.world.network.lanes[l], &before.lanes[l], self.w);
-        let owed = here.backorders[w];
+        let owed = here.backorders[w].min(self.allowed(before, l));
         if !self.world.shocks.ruled[l] {
             return owed.min(lane.capacity);
         }

@@ -40,6 +40,8 @@ pub enum Reading {
     Exports(usize),
     /// Mass held at a desk, t.
     Held(usize),
+    /// Stock of a stockpile with a policy, t.
+    Reserve(usize),
     /// Share used of what a quota has handed out.
     QuotaUsed(usize),
     /// Mean margin of a quota's lanes, USD/kg, index into `rents`.
@@ -338,6 +340,9 @@ fn series(n: &Network, shocks: &Shocks, watch: &Watch) -> Vec<(Series, Reading)>
     }
     for (d, desk) in shocks.desks.iter().enumerate() {
         add("held", format!("desk:{}", desk.id), "t", Reading::Held(d));
+    }
+    for (i, policy) in n.stockpiles.iter().enumerate() {
+        add("reserve", format!("stockpile:{}", policy.name), "t", Reading::Reserve(i));
     }
     let event = |q: usize| format!("event:{}", shocks.schedules[shocks.quotas[q].event].id);
     for q in 0..shocks.quotas.len() {

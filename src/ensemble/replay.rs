@@ -48,6 +48,8 @@ struct Spy<'a> {
     before: Option<State>,
     trace: Vec<Traced>,
     bindings: Vec<Binding>,
+    /// Times in which events without a date were in force: event, onset, end.
+    events: Vec<(usize, f64, f64)>,
 }
 
 /// Verbs after which somebody looks: production happens between the first two, shipping between the others.
@@ -58,18 +60,18 @@ pub fn replay(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, k:
     let calm = Shocks::calm(shocks.seed, network);
     let (first, column) = (k - k % WIDTH as u64, (k % WIDTH as u64) as usize);
     let job = Job { network, shocks, calm: &calm, watch, plan, first };
-    let mut spy = Spy { watch, column, before: None, trace: vec![], bindings: vec![] };
+    let mut spy = Spy { watch, column, before: None, trace: vec![], bindings: vec![], events: vec![] };
     let mut record = Record::default();
     dispatch::watch_on(dispatch::widest(), job, &AtomicBool::new(false), &mut record, Some(&mut |moment| spy.see(&moment)));
     let names = scalar_names(network, shocks, watch, plan);
     let scalars = names.into_iter().zip(record.scalars.iter().map(|row| row[column])).collect();
-    let Spy { mut trace, bindings, .. } = spy;
+    let Spy { mut trace, bindings, mut events, .. } = spy;
     // What stays at nothing all the time tells nothing.
     trace.retain(|t| t.values.iter().any(|x| *x != 0.0));
     trace.sort_by(|a, b| (a.variable, &a.scope).cmp(&(b.variable, &b.scope)));
     let windows = shocks.open(network, first).windows;
     let happens = windows.iter().enumerate().filter(|(_, x)| x.occurs[column] > 0.0 && x.onset[column] < plan.horizon as f64);
-    let events = happens.map(|(i, x)| (i, x.onset[column], x.onset[column] + x.duration[column])).collect();
+    events.extend(happens.map(|(i, x)| (i, x.onset[column], x.onset[column] + x.duration[column])));
     Replay { scalars, trace, bindings, events }
 }
 
@@ -88,9 +90,25 @@ impl Spy<'_> {
         }
     }
 
+    /// Writes down what the run itself has brought about; what is renewed has a later end.
+    fn note_begun(&mut self, moment: &Moment<'_>) {
+        let affairs = &moment.state.affairs;
+        for (p, pending) in moment.world.shocks.pending.iter().enumerate() {
+            let (onset, lasts) = (affairs.onset[p][self.column], affairs.lasts[p][self.column]);
+            if onset > moment.period as f64 {
+                continue;
+            }
+            match self.events.iter_mut().find(|(event, from, _)| *event == pending.event && *from == onset) {
+                Some((_, _, until)) => *until = onset + lasts,
+                None => self.events.push((pending.event, onset, onset + lasts)),
+            }
+        }
+    }
+
     /// Writes down a period's end.
     fn write(&mut self, moment: &Moment<'_>) {
         let (t, column) = (moment.period, self.column);
+        self.note_begun(moment);
         let first = t == 0;
         let trace = &mut self.trace;
         let mut place = 0;
@@ -163,6 +181,11 @@ fn rules(moment: &Moment<'_>, put: &mut Put<'_>) {
     for (i, schedule) in shocks.schedules.iter().enumerate() {
         put("strength", &|| format!("event:{}", schedule.id), "share", &moment.now.strength[i]);
     }
+    for (e, escalation) in shocks.escalations.iter().enumerate() {
+        let scope = || format!("escalation:{}", escalation.id);
+        put("measures", &scope, "measures", &state.affairs.now[e]);
+        put("excitement", &scope, "measures/week", &state.affairs.excitement[e]);
+    }
     for (d, desk) in shocks.desks.iter().enumerate() {
         let scope = || format!("desk:{}", desk.id);
         put("clock", &scope, "weeks", &state.clock[d]);
@@ -179,6 +202,13 @@ fn rules(moment: &Moment<'_>, put: &mut Put<'_>) {
     }
     for (q, quota) in shocks.quotas.iter().enumerate() {
         put("quota_left", &|| format!("event:{}", shocks.schedules[quota.event].id), "t", &state.quotas[q].left);
+    }
+    for (lane, here) in n.illicit.iter().zip(&state.illicit) {
+        let scope = || format!("lane:{}", n.lanes[lane.lane].name);
+        put("carries_at_most", &scope, "t/week", &here.capacity);
+        put("enforcement", &scope, "share", &here.enforcement);
+        put("seizure", &scope, "share", &here.seizure);
+        put("seized_here", &scope, "t/week", &here.seized);
     }
     for (r, region) in n.regions.iter().enumerate() {
         put("scare", &|| format!("region:{region}"), "index", &state.scare[r]);

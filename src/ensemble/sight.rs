@@ -125,6 +125,7 @@ impl Sight {
             Reading::Cover(g) => self.weeks[g].cover,
             Reading::Exports(d) => self.exports[d],
             Reading::Held(d) => state.held[d],
+            Reading::Reserve(i) => state.slots[network.stockpiles[i].slot].on_hand,
             Reading::QuotaUsed(q) => used(state, q),
             Reading::QuotaRent(i) => rent(network, state, &watch.rents[i]),
             Reading::Smuggled(i) => smuggled(network, state, &watch.traffic[i]),
@@ -148,7 +149,7 @@ pub fn used(state: &State, q: usize) -> Row {
     share
 }
 
-/// Mean margin of a quota's lanes, USD/kg; a loss counts as nothing.
+/// Mean margin of a quota's lanes while it is in force, USD/kg; a loss counts as nothing.
 #[inline(always)]
 fn rent(network: &Network, state: &State, rent: &Rent) -> Row {
     let mut mean = ZERO;
@@ -157,6 +158,10 @@ fn rent(network: &Network, state: &State, rent: &Rent) -> Row {
         for w in 0..WIDTH {
             mean[w] += weight * max(earned[w], 0.0);
         }
+    }
+    let left = &state.quotas[rent.quota].left;
+    for w in 0..WIDTH {
+        mean[w] = if left[w] < f64::INFINITY { mean[w] } else { 0.0 };
     }
     mean
 }

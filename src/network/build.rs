@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::parameter::Parameters;
-use super::{Activity, Behaviour, Capacity, Commodity, Facility, Network, PriceLaw, Role, Slot};
-use super::{expertise, link, project, user};
+use super::{Activity, Capacity, Commodity, Facility, Network, Role, Slot};
+use super::{expertise, in_use, law, link, project, stockpile, user};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema as s;
 use crate::wide;
@@ -58,8 +58,8 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
             finished: c.finished,
         })
         .collect();
-    let price = price_law(&sc.price, &mut parameters);
-    let behaviour = behaviour(&sc.behaviour, &mut parameters);
+    let price = law::price_law(&sc.price, &mut parameters);
+    let behaviour = law::behaviour(&sc.behaviour, &mut parameters);
     let mut network = Network {
         elements: sc.elements.clone(),
         inside: regions.iter().map(|r| sc.inside.contains(r)).collect(),
@@ -76,6 +76,8 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
         users: vec![],
         order_sequence: vec![],
         markets: vec![],
+        stockpiles: vec![],
+        in_use: vec![],
         thrift: None,
         pools: vec![],
         projects: vec![],
@@ -97,57 +99,21 @@ pub(super) fn build(sc: &s::Scenario, problems: &mut Problems) -> Option<Network
     expertise::build(sc, &mut network);
     project::build(sc, &mut network, problems);
     user::users(sc, &parts, &ends, &mut network);
+    stockpile::build(sc, &ends, &mut network, problems);
+    in_use::build(sc, &ends, &mut network, problems);
     for (i, slot) in network.slots.iter().enumerate() {
         let inbound = &network.inbound[i];
         let group = &network.facilities[slot.facility].group;
         let commodity = &network.commodities[slot.commodity].id;
-        if matches!(slot.role, Role::Input | Role::Final) && inbound.is_empty() && !slot.infinite {
+        // What a stockpile may release one day feeds nobody at the opening.
+        let fed = slot.worn || inbound.iter().any(|&l| !network.stockpiles.iter().any(|p| p.slot == network.lanes[l].from));
+        if matches!(slot.role, Role::Input | Role::Final) && !fed && !slot.infinite {
             problems
                 .error(format!("facility[{group}]"), format!("nothing supplies `{commodity}` to `{group}`"))
                 .help(format!("add a [[supply]] with to = \"{group}\" and commodity = \"{commodity}\", or a [[push]] that ends there"));
         }
     }
     Some(network)
-}
-
-fn price_law(p: &s::PriceLaw, to: &mut Parameters) -> PriceLaw {
-    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| to.add(format!("price.{name}"), dist, low, high);
-    PriceLaw {
-        beta: add("beta", &p.beta, 0.0, 10.0),
-        beta_glut: add("beta_glut", &p.beta_glut, 0.0, 10.0),
-        gamma: add("gamma", &p.gamma, 0.0, 10.0),
-        epsilon: add("epsilon", &p.epsilon, 0.0, 5.0),
-        epsilon_long: add("epsilon_long", &p.epsilon_long, 0.0, 5.0),
-        psi: add("psi", &p.psi, 0.0, 10.0),
-        alpha_up: add("alpha_up", &p.alpha_up, 0.0, 1.0),
-        alpha_down: add("alpha_down", &p.alpha_down, 0.0, 1.0),
-        phi_min: add("phi_min", &p.phi_min, 1e-6, 1.0),
-        kappa0: add("kappa0", &p.kappa0, 0.0, 10.0),
-        floor: add("floor", &p.floor, -INF, 0.0),
-        noise: add("noise", &p.noise, 0.0, 2.0),
-        noise_rho: add("noise_rho", &p.noise_rho, 0.0, 0.9999),
-        noise_common: add("noise_common", &p.noise_common, 0.0, 1.0),
-        mine_elasticity: add("mine_elasticity", &p.mine_elasticity, 0.0, 5.0),
-        cover_factor: add("cover_factor", &p.cover_factor, 0.0, 20.0),
-        smoothing: p.smoothing,
-        inflow_smoothing: p.inflow_smoothing,
-    }
-}
-
-fn behaviour(b: &s::Behaviour, to: &mut Parameters) -> Behaviour {
-    let mut add = |name: &str, dist: &s::Dist, low: f64, high: f64| to.add(format!("behaviour.{name}"), dist, low, high);
-    Behaviour {
-        correction: add("correction", &b.correction, 0.0, 1.0),
-        output_correction: add("output_correction", &b.output_correction, 0.0, 1.0),
-        forecast: add("forecast", &b.forecast, 0.0, 1.0),
-        lead: add("lead", &b.lead, 0.0, 1.0),
-        lead_max: b.lead_max,
-        phantom: add("phantom", &b.phantom, 0.0, 10.0),
-        phantom_max: b.phantom_max,
-        scare_gain: add("scare_gain", &b.scare_gain, 0.0, 1.0),
-        scare_decay: add("scare_decay", &b.scare_decay, 0.0, 1.0),
-        priority: [1.0, b.priority_sensitive, b.priority_military],
-    }
 }
 
 fn cover(f: &s::Facility, commodity: &str, role: Role, to: &mut Parameters) -> super::Param {
@@ -237,7 +203,8 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
         for supply in sc.supplies.iter().filter(|x| x.from.iter().any(|l| l.facility == f.id)) {
             roles.entry(supply.commodity.clone()).or_insert(Role::Stock);
         }
-        for (c, _) in &f.stock {
+        let policies = sc.stockpiles.iter().filter(|p| p.facility == f.id).map(|p| &p.commodity);
+        for c in f.stock.iter().map(|(c, _)| c).chain(policies) {
             roles.entry(c.clone()).or_insert(Role::Stock);
         }
     }
@@ -284,6 +251,7 @@ fn facilities(sc: &s::Scenario, parts: &[Part<'_>], n: &mut Network, problems: &
                 pushed_in: 0.0,
                 lead: 0.0,
                 surplus: 0.0,
+                worn: false,
                 drains: false,
                 market: None,
                 user: None,

@@ -70,6 +70,23 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
             });
         }
     }
+    for policy in &sc.stockpiles {
+        for (i, outlet) in policy.to.iter().enumerate() {
+            let path = format!("stockpile[{}/{}].to[{i}]", policy.facility, policy.commodity);
+            let ends_of = (policy.facility.as_str(), outlet.facility.as_str());
+            join(sc, ends, n, problems, &mut drafts, &path, ends_of, &policy.commodity, |_, _, lead| Draft {
+                from: 0,
+                to: 0,
+                class: outlet.class,
+                lead,
+                share: 0.0,
+                push: true,
+                joins: None,
+                buyers: 1,
+                capacity: INF,
+            });
+        }
+    }
     for wanted in &sc.joins {
         joining(sc, ends, n, problems, &mut drafts, wanted);
     }
@@ -95,7 +112,9 @@ pub(super) fn lanes(sc: &s::Scenario, ends: &Ends, n: &mut Network, problems: &m
             n.joined.resize(n.slots.len(), vec![]);
             n.joined[d.to].push(i);
         }
-        if d.push {
+        if d.push && n.slots[d.from].role == Role::Stock {
+            // Released by a policy: nobody reckons with it beforehand.
+        } else if d.push {
             n.slots[d.to].takes_push = true;
         } else {
             n.slots[d.to].orders = true;
@@ -190,7 +209,8 @@ fn join(
                         return;
                     }
                     let made = draft(sources.len(), sinks.len(), lead);
-                    if made.push && role == Role::Stock {
+                    // A policy pushes what it releases.
+                    if made.push && role == Role::Stock && !path.starts_with("stockpile") {
                         problems
                             .error(path, format!("`{from}` makes nothing, so it has nothing to push"))
                             .help("let its customers order from it with [[supply]], or give it a recipe");
@@ -204,6 +224,12 @@ fn join(
                         .help("name a facility with a recipe that makes it");
                     return;
                 }
+                (_, None) if path.starts_with("stockpile") => {
+                    problems
+                        .error(format!("{path}.facility"), format!("`{to}` has no use for `{commodity}`"))
+                        .help("name somebody with a recipe or a demand that takes it");
+                    return;
+                }
                 (_, None) => return, // said already by `roles`
             }
         }
@@ -214,6 +240,9 @@ fn link_lead(sc: &s::Scenario, path: &str, from: &str, to: &str, commodity: &str
     if path.starts_with("supply") {
         let s = sc.supplies.iter().find(|x| x.to == to && x.commodity == commodity)?;
         s.from.iter().find(|l| l.facility == from)?.lead
+    } else if path.starts_with("stockpile") {
+        let s = sc.stockpiles.iter().find(|x| x.facility == from && x.commodity == commodity)?;
+        s.to.iter().find(|o| o.facility == to)?.lead
     } else if path.starts_with("join") {
         let s = sc.joins.iter().find(|x| x.from == from && x.commodity == commodity)?;
         s.to.iter().find(|l| l.facility == to)?.lead

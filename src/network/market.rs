@@ -77,7 +77,10 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
         }
         let c = &n.commodities[commodity];
         let Some(reference) = reference(n, commodity, region) else { continue };
-        let slots: Vec<usize> = (0..n.slots.len()).filter(|&s| n.slots[s].commodity == commodity && n.region_of(s) == region).collect();
+        // What a government holds back is not on the market (ruling 9).
+        let held_back = |s: usize| n.stockpiles.iter().any(|p| p.slot == s);
+        let here = |s: &usize| n.slots[*s].commodity == commodity && n.region_of(*s) == region && !held_back(*s);
+        let slots: Vec<usize> = (0..n.slots.len()).filter(here).collect();
         let element = (0..n.elements.len()).max_by(|&a, &b| c.content[a].total_cmp(&c.content[b]).then(b.cmp(&a))).unwrap_or(0);
         let index = n.markets.len();
         let scarcity = sc.commodities.iter().find(|x| x.id == c.id).map_or(1.0, |x| x.scarcity);

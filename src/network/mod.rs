@@ -6,8 +6,11 @@
 
 mod build;
 mod check;
+pub mod concentration;
 mod expertise;
 pub mod illicit;
+mod in_use;
+mod law;
 mod link;
 mod market;
 mod needs;
@@ -16,16 +19,20 @@ mod order;
 mod parameter;
 mod project;
 mod stability;
+mod stockpile;
 mod user;
 
 pub use check::{CheckRow, check_rows, surplus_rows};
 pub use expertise::{Pool, stage_word};
 pub use illicit::Illicit;
+pub use in_use::InUse;
+pub use law::{Behaviour, PriceLaw};
 pub use market::{Input, Market, Thrift};
 pub use needs::Needs;
 pub(crate) use needs::place;
 pub use parameter::{Param, Parameter, Parameters};
 pub use project::{Hazard, Offer, Plant, Project};
+pub use stockpile::{Buying, Customer, Releasing, Stockpile};
 
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{Class, Drive, NoiseKind, Scenario, SharingRule, Stage};
@@ -63,6 +70,10 @@ pub struct Network {
     pub order_sequence: Vec<usize>,
     /// Markets: commodity × region with flow and price, upstream before downstream.
     pub markets: Vec<Market>,
+    /// Stockpiles that buy and release.
+    pub stockpiles: Vec<Stockpile>,
+    /// What is in use, wears out and comes back.
+    pub in_use: Vec<InUse>,
     /// Grade substitution, if any.
     pub thrift: Option<Thrift>,
     /// People who know how, by region and stage.
@@ -183,6 +194,8 @@ pub struct Slot {
     pub lead: f64,
     /// Opening surplus, t/week; its stock above target leaves to the sink if `drains`.
     pub surplus: f64,
+    /// Whether worn-out goods are collected into it.
+    pub worn: bool,
     /// Whether what exceeds the target goes to a surplus sink.
     pub drains: bool,
     /// Market of its commodity in its region.
@@ -291,46 +304,6 @@ pub struct User {
     pub gains_from: Vec<usize>,
 }
 
-/// Parameters of the price law (MODEL 6.6).
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct PriceLaw {
-    pub beta: Param,
-    pub beta_glut: Param,
-    pub gamma: Param,
-    pub epsilon: Param,
-    pub epsilon_long: Param,
-    pub psi: Param,
-    pub alpha_up: Param,
-    pub alpha_down: Param,
-    pub phi_min: Param,
-    pub kappa0: Param,
-    pub floor: Param,
-    pub noise: Param,
-    pub noise_rho: Param,
-    pub noise_common: Param,
-    pub mine_elasticity: Param,
-    pub cover_factor: Param,
-    pub smoothing: f64,
-    pub inflow_smoothing: f64,
-}
-
-/// Parameters of ordering and sharing (MODEL 6.2, 6.3).
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Behaviour {
-    pub correction: Param,
-    pub output_correction: Param,
-    pub forecast: Param,
-    pub lead: Param,
-    pub lead_max: f64,
-    pub phantom: Param,
-    pub phantom_max: f64,
-    pub scare_gain: Param,
-    pub scare_decay: Param,
-    pub priority: [f64; 3],
-}
-
 impl Network {
     /// Compiles a scenario's world.
     ///
@@ -347,6 +320,7 @@ impl Network {
             return None;
         }
         market::build(scenario, &mut network);
+        stockpile::prices(&mut network, problems);
         illicit::join(scenario, &mut network, problems);
         project::baskets(&mut network);
         stability::check(scenario, &network, problems);

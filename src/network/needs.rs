@@ -20,6 +20,8 @@ pub struct Needs {
     pub mines_answer: bool,
     /// Whether prices are noisy.
     pub noise: bool,
+    /// Whether prices walk at random, drift or jump.
+    pub walks: bool,
     /// Whether markets share part of their noise.
     pub shared_noise: bool,
     /// Whether prices or fear look at inflow.
@@ -42,6 +44,7 @@ impl Needs {
         let mut needs = Needs {
             mines_answer: !never(n.price.mine_elasticity),
             noise: !never(n.price.noise),
+            walks: [n.price.walk, n.price.drift, n.price.jump_rate].into_iter().any(|p| !never(p)),
             shared_noise: !never(n.price.noise_common),
             inflow: !never(n.price.gamma) || !never(n.price.psi),
             scare: !never(n.price.psi),

@@ -3,7 +3,7 @@
 //! The solve is a fixed-point iteration of a linear map (a Neumann series): customers' needs give lanes, lanes give activities,
 //! activities give needs. Loops such as swarf converge as long as each round returns less than it takes.
 
-use super::{Network, Role};
+use super::{Network, Role, in_use};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::Drive;
 
@@ -18,9 +18,10 @@ pub(super) fn solve(n: &mut Network, problems: &mut Problems) {
     let mut rate = vec![0.0; n.activities.len()];
     let mut need = vec![0.0; n.slots.len()];
     let mut made = vec![0.0; n.slots.len()];
+    let worn = in_use::opening(n);
     let mut settled = 0;
     for round in 0..ROUNDS {
-        let change = round_once(n, &mut lane_flow, &mut rate, &mut need, &mut made);
+        let change = round_once(n, &worn, &mut lane_flow, &mut rate, &mut need, &mut made);
         settled = if change < 1e-15 { settled + 1 } else { 0 };
         if settled >= 3 {
             break;
@@ -50,7 +51,7 @@ fn surplus_slots(n: &Network) -> Vec<bool> {
 }
 
 /// One application of the linear map; returns the largest change over the largest flow.
-fn round_once(n: &Network, lane_flow: &mut [f64], rate: &mut [f64], need: &mut [f64], made: &mut [f64]) -> f64 {
+fn round_once(n: &Network, worn: &[f64], lane_flow: &mut [f64], rate: &mut [f64], need: &mut [f64], made: &mut [f64]) -> f64 {
     need.fill(0.0);
     made.fill(0.0);
     for u in &n.users {
@@ -92,7 +93,8 @@ fn round_once(n: &Network, lane_flow: &mut [f64], rate: &mut [f64], need: &mut [
     for (a, r) in n.activities.iter().zip(rate.iter_mut()) {
         let out = |slot: usize| -> f64 { n.outbound[slot].clone().map(|l| lane_flow[l]).sum() };
         let new = if n.facilities[a.facility].drive == Drive::Feed {
-            let feeds = a.inputs.iter().map(|(slot, amount)| n.inbound[*slot].iter().map(|&l| lane_flow[l]).sum::<f64>() / amount);
+            let feeds =
+                a.inputs.iter().map(|(slot, amount)| (n.inbound[*slot].iter().map(|&l| lane_flow[l]).sum::<f64>() + worn[*slot]) / amount);
             feeds.fold(f64::INFINITY, f64::min)
         } else {
             a.drivers.iter().map(|&d| out(a.outputs[d].0) / a.outputs[d].1).fold(0.0, f64::max)

@@ -49,5 +49,7 @@ pub(super) fn sequence(n: &mut Network, problems: &mut Problems) {
             .error(path, format!("orders run in a circle through {}", names.join(", ")))
             .help("make one of these lanes a [[push]]: what comes back is pushed, not ordered");
     }
-    n.order_sequence = done.into_iter().filter(|&s| n.slots[s].orders).collect();
+    // Stockpiles order by their policies, before all others.
+    let policy = |s: usize| n.stockpiles.iter().any(|p| p.slot == s);
+    n.order_sequence = done.into_iter().filter(|&s| n.slots[s].orders && !policy(s)).collect();
 }

@@ -24,6 +24,7 @@ pub mod shortage;
 pub mod sweep;
 pub mod theme;
 pub mod timeline;
+mod unfolding;
 pub mod versus;
 pub mod words;
 

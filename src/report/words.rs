@@ -3,6 +3,7 @@
 pub use super::page::COLUMNS;
 use super::page::Page;
 use super::say::{fixed, month_year, percent, realizations, short, with_error};
+use super::unfolding;
 use crate::results::drivers::DriverRow;
 use crate::results::{Results, Stat};
 use crate::scenario::schema::Basis;
@@ -24,6 +25,7 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
     page.wrapped("", &format!("{count} (possible futures) of {weeks} weeks, {} to {}{took}.", month_year(results.start), month_year(last)));
     page.wrapped("", "± is the Monte Carlo error: 1.96 standard errors, what more realizations would shrink.");
     headlines(results, &mut page);
+    unfolding::tell(results, &mut page);
     places(results, &mut page, "region:", "BY REGION");
     places(results, &mut page, "sector:", "BY SECTOR");
     if page.text.contains("most affected first") {
@@ -65,7 +67,7 @@ fn headlines(results: &Results, page: &mut Page) {
         let timed = metric.starts_with("time_to_") || metric == "not_recovered";
         // The mean of times that were cut off at the end of the run says nothing.
         let cut_off = metric == "time_to_recover" && results.value("not_recovered", "world", Stat::Mean).is_some_and(|x| x > 0.02);
-        if timed && results.events.is_empty() || cut_off {
+        if timed && results.events.is_empty() && !unfolding::any(results) || cut_off {
             continue;
         }
         if results.value(metric, "world", Stat::Mean).is_some() {

@@ -231,6 +231,7 @@ pub fn labels(scenario: &Scenario, network: &Network) -> Vec<(String, String)> {
     list.extend(stages.into_iter().map(|s| (format!("stage:{}", stage_word(s)), stage_name(s).to_string())));
     list.extend(scenario.facilities.iter().map(|f| (format!("facility:{}", f.id), f.name.clone())));
     list.extend(scenario.events.iter().flat_map(|e| ["desk", "event"].map(|kind| (format!("{kind}:{}", e.id), e.name.clone()))));
+    list.extend(scenario.escalations.iter().map(|e| (format!("escalation:{}", e.id), e.name.clone())));
     list
 }
 

@@ -23,6 +23,8 @@ const WORLD: &[&str] = &[
     "illicit_lane",
     "expertise",
     "project",
+    "stockpile",
+    "in_use",
     "price",
     "behaviour",
     "thrift",
@@ -30,7 +32,7 @@ const WORLD: &[&str] = &[
 
 /// Keys whose texts are never quantities.
 const TEXTS: &[&str] =
-    &["id", "name", "unit", "country", "region", "from", "to", "facility", "commodity", "recipe", "source", "sources", "sector"];
+    &["id", "name", "unit", "country", "region", "from", "to", "facility", "commodity", "recipe", "source", "sources", "sector", "becomes"];
 
 /// Counts the numbers of the world and warns of items that have some without support.
 pub fn count(root: &Table, problems: &mut Problems) -> Evidence {

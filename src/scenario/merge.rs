@@ -17,17 +17,27 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("facility", &["id"]),
     ("supply", &["to", "commodity"]),
     ("push", &["from", "commodity"]),
+    ("stockpile", &["facility", "commodity"]),
+    ("in_use", &["region", "sector"]),
     ("illicit_lane", &["id"]),
     ("join", &["from", "commodity"]),
     ("expertise", &["region", "stage"]),
     ("project", &["id"]),
     ("check", &["id"]),
     ("event", &["id"]),
+    ("escalation", &["id"]),
 ];
 
 /// Keys of which only one may stand: writing one in a variant takes the other out of its base.
-pub const EITHER: &[(&str, &str)] =
-    &[("capacity", "utilisation"), ("volume", "multiple"), ("capacity", "multiple"), ("recipe", "recipes"), ("commodity", "mix")];
+pub const EITHER: &[(&str, &str)] = &[
+    ("capacity", "utilisation"),
+    ("volume", "multiple"),
+    ("capacity", "multiple"),
+    ("recipe", "recipes"),
+    ("commodity", "mix"),
+    ("start", "when"),
+    ("target", "target_cover"),
+];
 
 /// The keys that make the identity of an item of this list; none: it is no such list.
 pub fn keys_of(kind: &str) -> Option<&'static [&'static str]> {
@@ -180,7 +190,9 @@ pub fn merge_fields(base: &mut Table, over: Table) {
             }
         }
         match (base.get_mut(&key), value) {
-            (Some(Value::Table(old)), Value::Table(new)) if key != "measure" && !is_distribution(old) && !is_distribution(&new) => {
+            (Some(Value::Table(old)), Value::Table(new))
+                if key != "measure" && key != "when" && !is_distribution(old) && !is_distribution(&new) =>
+            {
                 merge_fields(old, new);
             }
             (_, value) => base.set(&key, value),

@@ -18,12 +18,14 @@ pub enum Sort {
     Facility,
     /// One of `elements`.
     Element,
-    /// An id of an `[[event]]` that is an export licence.
+    /// An id of an `[[event]]` that makes a desk.
     Desk,
     /// An id of an `[[event]]`.
     Event,
     /// An id of a `[[project]]`.
     Project,
+    /// An id of an `[[escalation]]`.
+    Escalation,
 }
 
 impl Sort {
@@ -39,6 +41,7 @@ impl Sort {
             Sort::Desk => "desk",
             Sort::Event => "event",
             Sort::Project => "project",
+            Sort::Escalation => "escalation",
         }
     }
 }
@@ -46,7 +49,9 @@ impl Sort {
 /// Everything that may be referred to.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    lists: [Vec<String>; 9],
+    lists: [Vec<String>; 10],
+    /// Events that are measures of some escalation.
+    moves: Vec<String>,
 }
 
 impl Names {
@@ -64,14 +69,29 @@ impl Names {
             Some(Value::List(items)) => items
                 .iter()
                 .filter_map(Value::as_table)
-                .filter(|e| e.get("type").and_then(Value::as_text) == Some("export_licence"))
+                .filter(|e| matches!(e.get("type").and_then(Value::as_text), Some("export_licence" | "extraterritorial_rule")))
                 .filter_map(|e| e.get("id").and_then(Value::as_text).map(str::to_owned))
                 .collect(),
             _ => Vec::new(),
         };
-        let lists =
-            [ids("region"), ids("sector"), ids("commodity"), ids("recipe"), ids("facility"), elements, desks, ids("event"), ids("project")];
-        Names { lists }
+        let lists = [
+            ids("region"),
+            ids("sector"),
+            ids("commodity"),
+            ids("recipe"),
+            ids("facility"),
+            elements,
+            desks,
+            ids("event"),
+            ids("project"),
+            ids("escalation"),
+        ];
+        Names { lists, moves: moves(root) }
+    }
+
+    /// Whether an event is a measure of some escalation.
+    pub fn is_move(&self, event: &str) -> bool {
+        self.moves.iter().any(|m| m == event)
     }
 
     /// The names of one sort.
@@ -88,6 +108,16 @@ impl Names {
     pub fn knows(&self, sort: Sort, name: &str) -> bool {
         self.of(sort).iter().any(|n| n == name)
     }
+}
+
+/// Events named among the moves of escalations.
+fn moves(root: &Table) -> Vec<String> {
+    let list = |table: &Table, key: &str| match table.get(key) {
+        Some(Value::List(items)) => items.iter().filter_map(Value::as_table).cloned().collect(),
+        _ => Vec::new(),
+    };
+    let moves = list(root, "escalation").into_iter().flat_map(|e| list(&e, "moves"));
+    moves.filter_map(|m| m.get("event").and_then(Value::as_text).map(str::to_owned)).collect()
 }
 
 /// The name of the list that is nearest, if it is near enough to be a slip of the pen.

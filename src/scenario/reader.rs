@@ -190,6 +190,12 @@ impl<'a> Sheet<'a> {
         r.name(&self.at(key), value, sort).unwrap_or_default()
     }
 
+    /// A name that must be defined, if it is there.
+    pub fn name(&mut self, r: &mut Reader, key: &'static str, sort: Sort) -> Option<String> {
+        let value = self.value(key)?;
+        r.name(&self.at(key), value, sort)
+    }
+
     /// A list of names that must be defined; absent: empty.
     pub fn names(&mut self, r: &mut Reader, key: &'static str, sort: Sort) -> Vec<String> {
         let path = self.at(key);

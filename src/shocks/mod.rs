@@ -5,20 +5,25 @@
 
 mod demand;
 pub mod disruption;
+pub mod escalation;
+mod period;
 pub mod regime;
 pub mod sampler;
 pub mod schedule;
 pub mod stream;
+mod wander;
 
 use crate::network::{Network, Param, Parameters};
 use crate::scenario::problem::Problems;
 use crate::scenario::schema::{NoiseKind, Scenario};
-use crate::wide::{ONE, Row, WIDTH, Wide, ZERO, any, each, splat};
+use crate::wide::{Row, WIDTH, ZERO, each, splat};
 use demand::demand_factor;
-use disruption::{Act, Effect, trade};
+use disruption::{Act, Effect, materials, trade};
+pub use period::PeriodShocks;
 use regime::Desk;
 use schedule::{Schedule, Window};
-use stream::{Key, SPAN, Single, fill, fill_nth, key, normals};
+use stream::{Key, SPAN, double, fill, fill_nth, key, normals};
+use wander::Wander;
 
 /// Everything that is scheduled, for all realizations.
 #[derive(Debug, Clone)]
@@ -33,6 +38,20 @@ pub struct Shocks {
     pub desks: Vec<Desk>,
     /// Events that suspend others while they last: (the one that suspends, the one suspended).
     pub truces: Vec<(usize, usize)>,
+    /// The same where one of the two has no date: the engine suspends when it has decided.
+    pub late_truces: Vec<(usize, usize)>,
+    /// Events that calm an escalation while they last: (event, escalation).
+    pub hushed: Vec<(usize, usize)>,
+    /// Per event: whether it is the engine that settles its strength, since it or a truce of it has no date.
+    pub unsettled: Vec<bool>,
+    /// Events without a date.
+    pub pending: Vec<escalation::Pending>,
+    /// Measures that breed measures.
+    pub escalations: Vec<escalation::Escalation>,
+    /// Lanes of delays that the engine settles.
+    pub waiting_weeks: usize,
+    /// What breaks down as one, of all events.
+    pub units: usize,
     /// Lanes under a desk, all desks together.
     pub licensed: Vec<regime::Licensed>,
     /// Lanes whose buyers may have to look elsewhere, with their index in `licensed` if a desk holds them.
@@ -41,12 +60,16 @@ pub struct Shocks {
     pub reroutes: Vec<bool>,
     /// Per lane: whether a ban may shut it, or a desk refuse its buyers.
     pub ruled: Vec<bool>,
-    /// Per market: whether a duty may raise its price.
+    /// Per market: whether a duty may raise its price, or dumping lower it.
     pub dutiable: Vec<bool>,
     /// Per slot: whether a quota looks at what leaves it.
     pub rationed: Vec<bool>,
+    /// New designs and recycling.
+    pub materials: materials::Plan,
     /// What events about projects and people do once, at their onset.
     pub onsets: Vec<disruption::knowhow::Onset>,
+    /// Whether volumes filed for may be capped.
+    pub capped: bool,
     /// Quotas.
     pub quotas: Vec<disruption::quotas::Quota>,
     /// General licences.
@@ -73,6 +96,7 @@ struct Noise {
     seizures: Vec<(usize, Key)>,
     /// Per project: whether it comes, and, if its start follows from price and risk, whether it is begun this week.
     projects: Vec<(Key, Option<Key>)>,
+    wander: Wander,
 }
 
 /// What a batch drew once.
@@ -106,68 +130,15 @@ impl Draws {
     }
 }
 
-/// What happens in one period.
-#[derive(Debug, Clone)]
-pub struct PeriodShocks {
-    /// Period, 0 the first.
-    pub period: usize,
-    /// Whether each event acts, in some realization of the batch.
-    pub active: Vec<bool>,
-    /// Strength 0..1 of each event.
-    pub strength: Vec<Row>,
-    /// Periods since each event's onset (negative before).
-    pub age: Vec<Row>,
-    /// Rise of scare announced this period, per event.
-    pub scare: Vec<Row>,
-    /// Factor on demand per facility (one without demand).
-    pub demand: Vec<Row>,
-    /// Standard normals per element.
-    pub element: Vec<Row>,
-    /// Standard normals per market.
-    pub market: Vec<Row>,
-    /// Standard normals per desk.
-    pub strictness: Vec<Row>,
-    /// Weeks of review per licensed lane, at least 1.
-    pub review: Vec<Row>,
-    /// Whether a file is sent back, per licensed lane: 1 or 0.
-    pub returned: Vec<Row>,
-    /// Uniforms per project whose start follows from price and risk.
-    pub project: Vec<Row>,
-    /// Whole extra weeks per lane.
-    pub delay: Vec<Row>,
-    /// Uniforms that decide seizures, per illicit lane; drawn for those where a week's shipment is seized whole or not at all.
-    pub seizure: Vec<Row>,
-    /// Per lane: whether it has extra weeks in some realization of the batch.
-    pub late: Vec<bool>,
-    /// The span of periods whose normals are at hand.
-    span: Option<usize>,
-    demand_normals: Vec<[Single; SPAN]>,
-    element_normals: Vec<[Single; SPAN]>,
-    market_normals: Vec<[Single; SPAN]>,
-}
-
-impl PeriodShocks {
-    /// Weakens an event by as much as another is in force.
-    #[inline(always)]
-    fn suspend(&mut self, event: usize, by: usize) {
-        if self.active[event] && self.active[by] {
-            let (mut left, truce) = (self.strength[event], self.strength[by]);
-            for w in 0..WIDTH {
-                left[w] *= 1.0 - truce[w];
-            }
-            self.active[event] = any(|w| left[w] > 0.0);
-            self.strength[event] = left;
-        }
-    }
-}
-
 impl Shocks {
     /// Compiles the events of a scenario against its network.
     ///
     /// Errors and warnings (an event that changes nothing) go to `problems`.
     pub fn compile(scenario: &Scenario, network: &Network, problems: &mut Problems) -> Shocks {
         let mut shocks = Shocks::calm(scenario.run.seed, network);
+        shocks.unsettled = escalation::unsettled(scenario);
         disruption::compile(scenario, network, &mut shocks, problems);
+        escalation::compile(scenario, network, &mut shocks, problems);
         shocks.mark_lanes(network);
         let k = |cause: &str, name: &str| key(shocks.seed, cause, name);
         shocks.noise.desks = shocks.desks.iter().map(|d| k("strictness", &d.id)).collect();
@@ -215,6 +186,13 @@ impl Shocks {
             schedules: vec![],
             effects: vec![],
             truces: vec![],
+            late_truces: vec![],
+            hushed: vec![],
+            unsettled: vec![],
+            pending: vec![],
+            escalations: vec![],
+            waiting_weeks: 0,
+            units: 0,
             desks: vec![],
             licensed: vec![],
             rerouted: vec![],
@@ -222,7 +200,9 @@ impl Shocks {
             ruled: vec![false; network.lanes.len()],
             dutiable: vec![false; network.markets.len()],
             rationed: vec![false; network.slots.len()],
+            materials: materials::Plan::calm(network),
             onsets: vec![],
+            capped: false,
             quotas: vec![],
             permits: vec![],
             longest_delay: vec![0; network.lanes.len()],
@@ -235,6 +215,7 @@ impl Shocks {
                 licensed: vec![],
                 seizures: seizures(seed, network),
                 projects: network.projects.iter().map(|p| (k("project comes", &p.id), p.hazard.map(|_| k("project", &p.id)))).collect(),
+                wander: Wander::new(seed, network),
             },
         }
     }
@@ -268,32 +249,6 @@ impl Shocks {
         Draws { first, network: draw(&network.parameters), events, windows, comes, buyers }
     }
 
-    /// Room for one period's shocks, to be reused.
-    pub fn period(&self, network: &Network) -> PeriodShocks {
-        let normals = |keys: usize| vec![[Wide([0.0; WIDTH]); SPAN]; keys];
-        PeriodShocks {
-            period: 0,
-            active: vec![false; self.schedules.len()],
-            strength: vec![ZERO; self.schedules.len()],
-            age: vec![ZERO; self.schedules.len()],
-            scare: vec![ZERO; self.schedules.len()],
-            demand: vec![ONE; network.facilities.len()],
-            element: vec![ZERO; network.elements.len()],
-            market: vec![ZERO; network.markets.len()],
-            strictness: vec![ZERO; self.desks.len()],
-            review: vec![ONE; self.licensed.len()],
-            returned: vec![ZERO; self.licensed.len()],
-            project: vec![ONE; self.noise.projects.len()],
-            delay: vec![ZERO; if self.longest_delay.iter().any(|d| *d > 0) { network.lanes.len() } else { 0 }],
-            seizure: vec![ZERO; network.illicit.len()],
-            late: vec![false; network.lanes.len()],
-            span: None,
-            demand_normals: normals(self.noise.demand.len()),
-            element_normals: normals(self.noise.elements.len()),
-            market_normals: normals(self.noise.markets.len()),
-        }
-    }
-
     /// Fills in what happens in one period.
     #[inline(always)]
     pub fn fill(&self, network: &Network, draws: &Draws, period: usize, out: &mut PeriodShocks) {
@@ -303,6 +258,10 @@ impl Shocks {
         }
         for &(truce, event) in &self.truces {
             out.suspend(event, truce);
+        }
+        self.chances(draws, period as u32, out);
+        if network.needs.walks {
+            self.noise.wander.fill(network, draws, period as u32, &mut out.wander);
         }
         self.noises(network, draws, period, out);
         let t = period as u32;
@@ -315,7 +274,7 @@ impl Shocks {
             }
         }
         for (d, desk) in self.desks.iter().enumerate() {
-            if out.active[desk.event] {
+            if out.active[desk.event] || self.may_begin(desk.event) {
                 out.strictness[d] = double(&normals(self.noise.desks[d], (period / SPAN) as u32, draws.first)[period % SPAN]);
                 let chance = draws.event(desk.return_rate);
                 for h in desk.lanes.clone() {
@@ -334,7 +293,14 @@ impl Shocks {
         }
         for effect in &self.effects {
             effect.delay(t, draws, out);
+            effect.breakdowns(t, draws, !self.may_begin(effect.event), out);
         }
+    }
+
+    /// Whether an event may begin in any week: what it needs is drawn before it is known.
+    #[inline(always)]
+    fn may_begin(&self, event: usize) -> bool {
+        self.unsettled[event]
     }
 
     /// The noise of demand and prices. Normals come for a span of periods at once and are kept while it lasts.
@@ -379,7 +345,7 @@ impl Shocks {
 
     /// Quotas, desks and bans may need a schedule's median onset for charts: (id, name, onset, end) in periods.
     pub fn marks(&self) -> Vec<(String, String, f64, Option<f64>)> {
-        self.schedules.iter().map(|s| s.mark(&self.parameters)).collect()
+        self.schedules.iter().filter_map(|s| s.mark(&self.parameters)).collect()
     }
 }
 
@@ -387,14 +353,4 @@ impl Shocks {
 fn seizures(seed: u64, network: &Network) -> Vec<(usize, Key)> {
     let lumpy = network.illicit.iter().enumerate().filter(|(_, lane)| lane.lumpy);
     lumpy.map(|(i, lane)| (i, key(seed, "seizure", &format!("{}/{}", lane.id, network.lanes[lane.lane].name)))).collect()
-}
-
-/// A row in double precision.
-#[inline(always)]
-fn double(row: &Single) -> Row {
-    let mut out = ZERO;
-    for w in 0..WIDTH {
-        out[w] = f64::from(row[w]);
-    }
-    out
 }

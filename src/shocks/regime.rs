@@ -31,6 +31,8 @@ pub struct Desk {
     pub frozen: Param,
     /// Applications decided a week; none: no queue.
     pub applications: Option<Param>,
+    /// Most filed for a week on a lane over its opening flow; none: no limit.
+    pub volume_cap_ratio: Option<Param>,
     /// Share of all finished magnets leaving that it holds; none: what is in scope.
     pub controlled_share: Option<Param>,
     /// Share of finished magnets leaving for its destinations that is in scope, at the opening.
@@ -205,6 +207,7 @@ pub(super) fn add_desk(
     let strictness_rho = add("strictness_rho", &licence.strictness_rho, 0.0, 0.9999);
     let return_rate = add("return_rate", &licence.return_rate, 0.0, 0.99);
     let applications = licence.applications.as_ref().map(|d| add("applications", d, 1e-9, f64::INFINITY));
+    let volume_cap_ratio = licence.volume_cap_ratio.as_ref().map(|d| add("volume_cap_ratio", d, 0.0, f64::INFINITY));
     let controlled_share = licence.controlled_share.as_ref().map(|d| add("controlled_share", d, 0.0, 1.0));
     let always = add("approval.always", &Dist::Fixed(1.0), 0.0, 1.0);
     let mut approvals = vec![always];
@@ -271,6 +274,7 @@ pub(super) fn add_desk(
     let longest = review.longest(&shocks.parameters);
     // A desk with a queue may keep files to the end of the run; otherwise the longest review is enough.
     let ring = if applications.is_some() { horizon + 4 } else { (longest.ceil() as usize + 3).min(4 * horizon + 4) };
+    shocks.capped |= volume_cap_ratio.is_some();
     shocks.desks.push(Desk {
         id: event.id.clone(),
         event: index,
@@ -282,6 +286,7 @@ pub(super) fn add_desk(
         return_rate,
         frozen,
         applications,
+        volume_cap_ratio,
         controlled_share,
         scope_share,
         ring,

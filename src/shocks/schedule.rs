@@ -12,21 +12,24 @@ pub struct Schedule {
     pub id: String,
     /// For people.
     pub name: String,
-    /// Weeks after the start of the run.
-    pub start: Param,
+    /// Weeks after the start of the run; none: it begins when the run makes it.
+    pub start: Option<Param>,
     /// Weeks; none: permanent.
     pub duration: Option<Param>,
     /// Weeks from nothing to full.
     pub ramp_in: Param,
     /// Weeks from full to nothing.
     pub ramp_out: Param,
-    /// Chance that it happens.
-    pub probability: f64,
+    /// Cause and name of the uniform on which it hangs whether it happens, and between which values: those of a group share theirs.
+    pub chance: (&'static str, String, f64, f64),
     /// Weeks before its start at which it is known.
     pub announce_lead: Param,
     /// Rise of scare when announced.
     pub scare: Param,
 }
+
+/// Onset of what has not begun, periods: later than any run lasts, and a number that can be subtracted.
+pub const NEVER: f64 = 1e9;
 
 /// When an event happens, in each realization of a batch.
 #[derive(Debug, Clone)]
@@ -38,11 +41,14 @@ pub struct Window {
     /// Weeks from nothing to full.
     ramp_in: Row,
     /// Weeks from full to nothing.
-    ramp_out: Row,
-    /// 1 if it happens.
+    pub ramp_out: Row,
+    /// 1 if it happens; of an event without a date: if it may.
     pub occurs: Row,
+    /// Weeks before its onset at which it is known.
+    pub lead: Row,
     announced_at: Row,
-    scare: Row,
+    /// Rise of scare when announced.
+    pub scare: Row,
     /// First and last period in which it has strength in some realization of the batch.
     acts: (f64, f64),
     /// First and last period in which it is announced with some scare in some realization of the batch.
@@ -61,8 +67,9 @@ fn span(low: impl Fn(usize) -> f64, high: impl Fn(usize) -> f64, holds: impl Fn(
 impl Schedule {
     pub(super) fn window(&self, seed: u64, first: u64, values: &[Row]) -> Window {
         let mut u = ZERO;
-        fill(key(seed, "occurrence", &self.id), 0, first, &mut u);
-        let start = values[self.start.0];
+        let (cause, name, low, high) = &self.chance;
+        fill(key(seed, cause, name), 0, first, &mut u);
+        let start = self.start.map_or(splat(NEVER), |p| values[p.0]);
         let lead = values[self.announce_lead.0];
         let onset = each(|w| (start[w] - 1e-9).ceil());
         let duration = match self.duration {
@@ -70,9 +77,9 @@ impl Schedule {
             None => splat(f64::INFINITY),
         };
         let (ramp_out, scare) = (values[self.ramp_out.0], values[self.scare.0]);
-        let occurs = each(|w| if u[w] < self.probability { 1.0 } else { 0.0 });
+        let occurs = each(|w| if u[w] >= *low && u[w] < *high { 1.0 } else { 0.0 });
         let announced_at = each(|w| max((start[w] - lead[w] - 1e-9).ceil(), 0.0));
-        let happens = |w: usize| occurs[w] > 0.0;
+        let happens = |w: usize| occurs[w] > 0.0 && self.start.is_some();
         Window {
             acts: span(|w| onset[w], |w| onset[w] + duration[w] + ramp_out[w], happens),
             frightens: span(|w| announced_at[w], |w| announced_at[w], |w| happens(w) && scare[w] > 0.0),
@@ -81,15 +88,17 @@ impl Schedule {
             ramp_in: values[self.ramp_in.0],
             ramp_out,
             occurs,
+            lead,
             announced_at,
             scare,
         }
     }
 
-    pub(super) fn mark(&self, parameters: &Parameters) -> (String, String, f64, Option<f64>) {
-        let start = parameters.central(self.start);
+    /// What a chart marks of it: nothing, if it has no date.
+    pub(super) fn mark(&self, parameters: &Parameters) -> Option<(String, String, f64, Option<f64>)> {
+        let start = parameters.central(self.start?);
         let end = self.duration.map(|d| start + parameters.central(d));
-        (self.id.clone(), self.name.clone(), start, end)
+        Some((self.id.clone(), self.name.clone(), start, end))
     }
 }
 
@@ -119,8 +128,14 @@ impl Window {
     /// Strength 0..1 in a period: a trapezoid of time.
     #[inline(always)]
     pub fn strength(&self, period: usize) -> Row {
+        self.strength_from(period, &self.onset, &self.duration)
+    }
+
+    /// The same for an onset and a duration that the run has brought about.
+    #[inline(always)]
+    pub fn strength_from(&self, period: usize, onset: &Row, duration: &Row) -> Row {
         let t = period as f64;
-        let Window { onset, duration, ramp_in, ramp_out, occurs, .. } = *self;
+        let Window { ramp_in, ramp_out, occurs, .. } = *self;
         let mut strength = ZERO;
         for w in 0..WIDTH {
             let age = t - onset[w];

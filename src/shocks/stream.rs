@@ -125,6 +125,16 @@ pub fn fill_nth(key: Key, index: u32, first_realization: u64) -> Row {
     out
 }
 
+/// A row in double precision.
+#[inline(always)]
+pub fn double(row: &Single) -> Row {
+    let mut out = ZERO;
+    for w in 0..WIDTH {
+        out[w] = f64::from(row[w]);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -175,8 +175,8 @@ pub fn plan(scenario: &Scenario, baseline: bool) -> Plan {
 
 /// Whether two scenarios compile to the same network and do the same without events: they may differ in events and words only.
 fn same_chain(a: &Scenario, b: &Scenario) -> bool {
-    let Scenario { title, description, events, checks, evidence, files, .. } = b.clone();
-    Scenario { title, description, events, checks, evidence, files, ..a.clone() } == *b
+    let Scenario { title, description, events, escalations, checks, evidence, files, .. } = b.clone();
+    Scenario { title, description, events, escalations, checks, evidence, files, ..a.clone() } == *b
 }
 
 /// Leaves what the outcomes need: series, exports and output cost time, and a sweep tells none of them.

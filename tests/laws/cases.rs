@@ -22,8 +22,26 @@ fn the_undisturbed_world_stands_still_for_ten_years() {
 }
 
 #[test]
+fn the_world_with_worn_out_magnets_stands_still_too() {
+    let sets = [("demand.noise", "0"), ("price.noise", "0")].map(|(k, v)| (k.to_string(), v.to_string()));
+    match scenario::load(std::path::Path::new("scenarios/worlds/magnets-2024-recycling.toml"), &sets) {
+        Ok((scenario, _)) => stands_still(Run::new(scenario, 0), 156),
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+#[test]
 fn books_are_right_in_every_shipped_scenario() {
-    for name in ["first", "2025-export-licences", "2010-export-quota", "heavy-ban", "myanmar-border-closure"] {
+    for name in [
+        "first",
+        "2025-export-licences",
+        "2010-export-quota",
+        "heavy-ban",
+        "myanmar-border-closure",
+        "stockpile-release",
+        "ev-boom",
+        "tit-for-tat",
+    ] {
         let mut run = shipped(name);
         let opening = balance::ledger(run.here(), &run.state);
         for t in 0..run.scenario.run.horizon.min(104) {

@@ -54,7 +54,7 @@ impl Run {
     pub fn step(&mut self) {
         self.draw();
         let here = Here { network: &self.network, shocks: &self.shocks, draws: &self.draws };
-        engine::step(here, &self.now, &mut self.state);
+        engine::step(here, &mut self.now, &mut self.state);
     }
 
     pub fn draw(&mut self) {

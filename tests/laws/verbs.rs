@@ -11,8 +11,13 @@ use super::run::*;
 pub fn lawful_step(run: &mut Run) {
     run.draw();
     let here = Here { network: &run.network, shocks: &run.shocks, draws: &run.draws };
-    let (now, state) = (&run.now, &mut run.state);
+    let (now, state) = (&mut run.now, &mut run.state);
     let mut whole = state.clone();
+    let mut anew = now.clone();
+    if !run.shocks.pending.is_empty() {
+        engine::decide::decide(here, now, state);
+    }
+    let now = &*now;
     engine::events::events(here, now, state);
 
     let before = state.clone();
@@ -40,7 +45,7 @@ pub fn lawful_step(run: &mut Run) {
     state.period += 1;
 
     // The verbs above are the period: none is forgotten here, none done twice there.
-    engine::step(here, now, &mut whole);
+    engine::step(here, &mut anew, &mut whole);
     let stocks = |s: &State| (s.slots.iter().map(|x| x.on_hand).collect::<Vec<_>>(), s.markets.iter().map(|m| m.price).collect::<Vec<_>>());
     assert!(stocks(&whole) == stocks(state) && whole.transit == state.transit, "verbs and step differ");
 }
@@ -88,6 +93,16 @@ pub fn arrivals_are_lawful(here: Here<'_>, before: &State, after: &State) {
         near(&row(|w| road[w] - left[w]), due, &road, &format!("I2: {} lands", lane.name));
         add(&mut landed[lane.to], due);
     }
+    // What is in use wears out: some of it is collected, the rest dissipated.
+    let mut first = 0;
+    for (x, (worn, new)) in n.in_use.iter().zip(before.wear.iter().zip(&after.wear)) {
+        let here = |s: &State| sum(s.in_use[first..first + x.stages].iter());
+        let (was, is) = (here(before), here(after));
+        let collected = row(|w| was[w] - is[w] - (new.dissipated[w] - worn.dissipated[w]));
+        at_most(&ZERO, &collected, &was, "collected");
+        add(&mut landed[x.slot], &collected);
+        first += x.stages;
+    }
     for (s, slot) in n.slots.iter().enumerate() {
         let gain = row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w]);
         near(&gain, &landed[s], &after.slots[s].on_hand, &format!("I2: landed at {}", slot.name));
@@ -119,6 +134,18 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
         let answered = row(|w| after.users[u].served[w] + after.users[u].backlog[w] + after.users[u].lost[w]);
         near(&wanted, &answered, &wanted, &format!("I7: demand at {}", n.slots[user.slot].name));
         add(&mut change[user.slot], &row(|w| -after.users[u].served[w]));
+    }
+    let mut first = 0;
+    for x in &n.in_use {
+        let here = |s: &State| sum(s.in_use[first..first + x.stages].iter());
+        let (was, is) = (here(before), here(after));
+        near(&row(|w| is[w] - was[w]), &after.users[x.user].served, &is, "what is served is in use");
+        first += x.stages;
+    }
+    for (i, recovery) in here.shocks.materials.recoveries.iter().enumerate() {
+        for (slot, amount) in &n.activities[recovery.activity].outputs {
+            add(&mut change[*slot], &row(|w| amount * (after.recovered[i][w] - before.recovered[i][w])));
+        }
     }
     for (s, slot) in n.slots.iter().enumerate() {
         let gain = row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w]);

@@ -210,7 +210,7 @@ fn positions_meet_their_targets(here: Here<'_>, state: &State) {
 
 /// Every mass of a scenario, times `x`.
 fn enlarge(scenario: &mut Scenario, x: f64) {
-    use coercivity::scenario::schema::{Dist, EventKind, Papers, Quotas, Replenishment, Volume};
+    use coercivity::scenario::schema::{Dist, EventKind, Papers, Quotas, Replenishment, Reserves, Target, Volume};
     let scale = |d: &mut Dist| {
         if let Dist::Fixed(v) = d {
             *v *= x;
@@ -238,8 +238,21 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
             *v /= x;
         }
     }
+    for p in &mut scenario.stockpiles {
+        if let Some(buy) = &mut p.buy {
+            scale(&mut buy.rate);
+            if let Target::Mass(t) = &mut buy.target {
+                *t *= x;
+            }
+        }
+        p.release.iter_mut().for_each(|r| scale(&mut r.rate));
+    }
     for e in &mut scenario.events {
         match &mut e.kind {
+            EventKind::Reserves(Reserves::Action { rate, target, .. }) => {
+                scale(rate);
+                target.as_mut().into_iter().for_each(scale);
+            }
             EventKind::Papers(Papers::GeneralLicence { volume: Volume::Mass(d), .. }) => scale(d),
             EventKind::Quotas(Quotas::Export { quota, .. } | Quotas::Production(quota)) => {
                 for batch in &mut quota.batches {

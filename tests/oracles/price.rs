@@ -38,6 +38,55 @@ fn noise_of_prices_is_a_stationary_process_of_its_parameters() {
     variance.contradicts("O14 variance, if 0.2 were the weekly shock", sd * sd / (1.0 - rho * rho));
 }
 
+/// Values of a market's log price at the end, one a realization.
+fn last_log_prices(case: &Case, market: &str, batches: u64) -> Vec<f64> {
+    let (k, last, mut out) = (case.market(market), case.horizon - 1, vec![]);
+    case.run(batches, &mut |_, t, _, s| {
+        if t == last {
+            out.extend(s.markets[k].price.iter().map(|p| p.ln()));
+        }
+    });
+    out.sort_by(f64::total_cmp);
+    out
+}
+
+#[test]
+fn a_price_that_walks_has_the_quantiles_of_geometric_brownian_motion() {
+    let (drift, sd, weeks) = (0.002, 0.03, 100.0_f64);
+    let law = [("price.noise", "0"), ("price.walk", "0.03"), ("price.drift", "0.002"), ("run.horizon", "100 weeks")];
+    let logs = last_log_prices(&case("noise", &law), "widget@B", 500);
+    let n = logs.len() as f64;
+    for (q, z) in [(0.05, -1.644_853_6), (0.25, -0.674_489_8), (0.5, 0.0), (0.75, 0.674_489_8), (0.95, 1.644_853_6_f64)] {
+        let (found, theory) = (logs[(q * n) as usize], drift * weeks + sd * weeks.sqrt() * z);
+        // Standard error of a quantile: √(q (1 − q)/n) over the density there.
+        let density = (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() / (sd * weeks.sqrt());
+        let off = (found - theory) / ((q * (1.0 - q) / n).sqrt() / density);
+        println!("| O15 quantile {q} of the log price | {found:.4} | {theory:.4} | {off:+.2} |");
+        assert!(off.abs() < 4.0, "quantile {q}: {found} is {off:.1} standard errors from {theory}");
+        assert!(q == 0.5 || (found - drift * weeks - sd * z).abs() > 0.05, "it cannot be told from a walk of one week");
+    }
+}
+
+#[test]
+fn a_price_that_jumps_has_the_moments_of_its_jumps() {
+    let (rate, mean, sd, walk, weeks) = (0.05, 0.1, 0.2, 0.02_f64, 200.0);
+    let law = [
+        ("price.noise", "0"),
+        ("price.walk", "0.02"),
+        ("price.jump_rate", "0.05"),
+        ("price.jump_mean", "0.1"),
+        ("price.jump_sd", "0.2"),
+        ("run.horizon", "200 weeks"),
+    ];
+    let logs = Sample(last_log_prices(&case("noise", &law), "other@B", 600));
+    logs.agrees("O16 mean", weeks * rate * mean);
+    logs.contradicts("O16 mean, if no jump came", 0.0);
+    let average = weeks * rate * mean;
+    let squares = Sample(logs.0.iter().map(|x| (x - average).powi(2)).collect());
+    squares.agrees("O16 variance", weeks * (walk * walk + rate * (mean * mean + sd * sd)));
+    squares.contradicts("O16 variance, of the walk alone", weeks * walk * walk);
+}
+
 /// Mean and standard deviation of a market's log price over the last 600 weeks.
 fn settled(case: &Case, market: &str) -> (f64, f64) {
     let k = case.market(market);

@@ -4,8 +4,10 @@
 //! lifted first, then what is in force is imposed: so events on one thing multiply, whatever their order.
 
 mod knowhow;
+mod materials;
 mod papers;
 mod quotas;
+mod reserves;
 mod smuggling;
 mod trade;
 mod works;
@@ -25,8 +27,10 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (i, effect) in shocks.effects.iter().enumerate() {
         if state.imposed[i] {
             match &effect.act {
-                Act::Knowhow(act) => knowhow::lift(act, state),
+                Act::Materials(act) => materials::lift(act, world, state),
                 Act::Papers(act) => papers::lift(act, state),
+                Act::Reserves(act) => reserves::lift(act, world, state),
+                Act::Knowhow(act) => knowhow::lift(act, state),
                 Act::Smuggling(act) => smuggling::lift(act, world, state),
                 Act::Trade(act) => trade::lift(act, state),
                 Act::Works(act) => works::lift(act, state),
@@ -39,15 +43,21 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         let strength = &now.strength[effect.event];
         if state.imposed[i] {
             match &effect.act {
-                Act::Knowhow(act) => knowhow::impose(act, draws, strength, state),
+                Act::Materials(act) => materials::impose(act, world, strength, state),
                 Act::Papers(act) => papers::impose(act, draws, strength, state),
+                Act::Reserves(act) => reserves::impose(act, world, strength, state),
+                Act::Knowhow(act) => knowhow::impose(act, draws, strength, state),
                 Act::Smuggling(act) => smuggling::impose(act, world, strength, state),
                 Act::Trade(act) => trade::impose(act, draws, strength, state),
-                Act::Works(act) => works::impose(act, draws, strength, state),
+                Act::Works(act) => works::impose(act, draws, now, strength, state),
                 Act::Scare(_) => {}
             }
         }
         match &effect.act {
+            Act::Works(act) if before && !state.imposed[i] => {
+                works::end(act, state);
+                works::settle(act, world, state);
+            }
             Act::Works(act) if before || state.imposed[i] => works::settle(act, world, state),
             Act::Scare(regions) => frighten(&now.scare[effect.event], regions, state),
             _ => {}

@@ -4,13 +4,14 @@ use super::{into_span, towards};
 use crate::engine::{State, World};
 use crate::shocks::disruption::papers::Act;
 use crate::shocks::{Draws, PeriodShocks};
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, within};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min, splat, within};
 
 /// Takes back what was done last period.
 #[inline(always)]
 pub(super) fn lift(act: &Act, state: &mut State) {
     match act {
         Act::Rate { desks, .. } => desks.iter().for_each(|&d| state.rate_factor[d] = ONE),
+        Act::Cap { desks, .. } => desks.iter().for_each(|&d| state.cap_by_rule[d] = splat(f64::INFINITY)),
     }
 }
 
@@ -20,6 +21,15 @@ pub(super) fn impose(act: &Act, draws: &Draws, strength: &Row, state: &mut State
     match act {
         Act::Rate { desks, rate } => {
             desks.iter().for_each(|&d| towards(&mut state.rate_factor[d], strength, draws.event(*rate)));
+        }
+        Act::Cap { desks, ratio } => {
+            let ratio = draws.event(*ratio);
+            for &d in desks {
+                let cap = &mut state.cap_by_rule[d];
+                for w in 0..WIDTH {
+                    cap[w] = min(cap[w], if strength[w] > 0.0 { ratio[w] } else { f64::INFINITY });
+                }
+            }
         }
     }
 }

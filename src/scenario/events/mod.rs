@@ -4,17 +4,23 @@
 //! `engine/events/` have the same families.
 
 pub mod knowhow;
+pub mod materials;
+mod onset;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod reserves;
 pub mod smuggling;
 pub mod trade;
 pub mod works;
 
 pub use knowhow::Knowhow;
+pub use materials::Materials;
+pub use onset::{Condition, Gauge, When};
 pub use papers::{Licence, Papers};
 pub use politics::Politics;
 pub use quotas::{Batch, Pacing, Quota, Quotas, Volume};
+pub use reserves::Reserves;
 pub use smuggling::Smuggling;
 pub use trade::Trade;
 pub use works::Works;
@@ -59,8 +65,11 @@ pub struct Event {
     pub name: String,
     /// What it does.
     pub kind: EventKind,
-    /// Weeks after the start of the run (may be fractional: it acts from the first period that starts on or after it).
-    pub start: Dist,
+    /// Weeks after the start of the run (may be fractional: it acts from the first period that starts on or after it); none: it has no
+    /// date, but begins on a condition or as a measure of an escalation.
+    pub start: Option<Dist>,
+    /// The condition.
+    pub when: Option<When>,
     /// Weeks; none: permanent.
     pub duration: Option<Dist>,
     /// Weeks from nothing to full.
@@ -69,6 +78,10 @@ pub struct Event {
     pub ramp_out: Dist,
     /// Chance that it happens.
     pub probability: f64,
+    /// Events of one group hang on one uniform: of those that are alike probable all happen or none.
+    pub group: Option<String>,
+    /// Of the events of one choice one happens at most, each with its probability.
+    pub choice: Option<String>,
     /// Weeks before its start at which it is known.
     pub announce_lead: Dist,
     /// Rise of the scare index of the regions it touches when announced, 0..1.
@@ -84,6 +97,8 @@ pub struct Event {
 // A scenario has a handful of events: boxing the largest would cost every reader and spare nobody a byte that counts.
 #[allow(clippy::large_enum_variant)]
 pub enum EventKind {
+    /// Designs, recycling, dumped prices.
+    Materials(Materials),
     /// Who may know how, and what is built.
     Knowhow(Knowhow),
     /// Desks and what they let pass.
@@ -92,6 +107,8 @@ pub enum EventKind {
     Politics(Politics),
     /// Caps over a span.
     Quotas(Quotas),
+    /// What stockpiles and industry are told to hold.
+    Reserves(Reserves),
     /// Smugglers and who hunts them.
     Smuggling(Smuggling),
     /// Shut, slow or costly lanes.
@@ -101,7 +118,17 @@ pub enum EventKind {
 }
 
 /// The families, for reading.
-const FAMILIES: &[&[Type]] = &[papers::TYPES, quotas::TYPES, smuggling::TYPES, trade::TYPES, works::TYPES, politics::TYPES, knowhow::TYPES];
+const FAMILIES: &[&[Type]] = &[
+    papers::TYPES,
+    quotas::TYPES,
+    smuggling::TYPES,
+    trade::TYPES,
+    works::TYPES,
+    politics::TYPES,
+    knowhow::TYPES,
+    reserves::TYPES,
+    materials::TYPES,
+];
 
 /// One type of event, for reading.
 pub(super) struct Type {
@@ -155,20 +182,47 @@ pub fn event(r: &mut Reader, sheet: &mut Sheet<'_>) -> Event {
         Some(Value::Text(text)) if text == "permanent" => None,
         Some(value) => distribution::dist(r, value, &sheet.at("duration"), WEEKS),
     };
+    let (start, when) = onset(r, sheet, &id);
+    if when.as_ref().is_some_and(|w| w.again) && duration.is_none() {
+        r.problems
+            .error(sheet.at("when.again"), "what never ends cannot begin again")
+            .help("give the event a `duration`, or leave `again` out");
+    }
+    let (group, choice) = (sheet.text(r, "group"), sheet.text(r, "choice"));
+    if group.is_some() && choice.is_some() {
+        r.problems.error(sheet.at("choice"), "`group` and `choice` cannot both stand here").help("leave one of them out");
+    }
     Event {
         id,
         name,
         kind,
-        start: sheet.need_dist(r, "start", MOMENT),
+        start,
+        when,
         duration,
         ramp_in: sheet.dist_or(r, "ramp_in", WEEKS, 0.0),
         ramp_out: sheet.dist_or(r, "ramp_out", WEEKS, 0.0),
         probability: sheet.plain_or(r, "probability", SHARE, 1.0),
+        group,
+        choice,
         announce_lead: sheet.dist_or(r, "announce_lead", WEEKS, 0.0),
         scare: sheet.dist_or(r, "scare", SHARE, 0.0),
         scope: narrowed(r, sheet, chosen),
         source: sheet.need_text(r, "source"),
     }
+}
+
+/// When it begins: on a date, on a condition, or when an escalation says so.
+fn onset(r: &mut Reader, sheet: &mut Sheet<'_>, id: &str) -> (Option<Dist>, Option<When>) {
+    let (conditional, moved) = (sheet.table.has("when"), r.names.is_move(id));
+    if !conditional && !moved {
+        return (Some(sheet.need_dist(r, "start", MOMENT)), None);
+    }
+    if sheet.value("start").is_some() {
+        let why =
+            if conditional { "`start` and `when` cannot both stand here" } else { "a measure of an escalation has no date of its own" };
+        r.problems.error(sheet.at("start"), why).help("leave `start` out: it begins when the run makes it");
+    }
+    (None, sheet.sheet(r, "when").and_then(|inner| onset::when(r, inner)))
 }
 
 /// The scope of an event, as far as its type leaves it open.

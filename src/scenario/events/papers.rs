@@ -24,6 +24,13 @@ pub enum Papers {
         /// 0 freezes, above 1 a green channel.
         rate: Dist,
     },
+    /// Nobody may file for more than some multiple of normal trade: foreign stocks are not to grow (MODEL M9).
+    AntiHoarding {
+        /// Event ids of desks; empty: all.
+        desks: Vec<String>,
+        /// Most a week over the opening flow.
+        volume_cap_ratio: Dist,
+    },
     /// Volume that may leave without a single licence, for some buyers.
     GeneralLicence {
         /// Event ids of desks; empty: all.
@@ -40,6 +47,11 @@ pub enum Papers {
 /// What a desk demands and grants, and how fast.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Licence {
+    /// The lanes are not those that leave, but those between third countries whose goods hold more than such a share (0..1) made in these
+    /// regions; none: the lanes in scope.
+    pub origin: Option<(Vec<String>, f64)>,
+    /// Most that a lane may file for a week over its opening flow; none: no limit.
+    pub volume_cap_ratio: Option<Dist>,
     /// Share of all finished magnets leaving that the desk holds, collateral included; none: just what is in scope.
     pub controlled_share: Option<Dist>,
     /// Weeks of review on the desk's clock, one draw an application.
@@ -61,8 +73,43 @@ pub struct Licence {
 pub(super) const TYPES: &[Type] = &[
     Type {
         word: "export_licence",
-        own: &["controlled_share", "review", "approval", "strictness", "strictness_rho", "return_rate", "frozen_for", "applications"],
-        read: |r, s| EventKind::Papers(Papers::ExportLicence(licence(r, s))),
+        own: &[
+            "controlled_share",
+            "review",
+            "approval",
+            "strictness",
+            "strictness_rho",
+            "return_rate",
+            "frozen_for",
+            "applications",
+            "volume_cap_ratio",
+        ],
+        read: |r, s| {
+            let controlled_share = s.dist(r, "controlled_share", SHARE);
+            EventKind::Papers(Papers::ExportLicence(Licence { controlled_share, ..licence(r, s) }))
+        },
+        scope: any_scope,
+    },
+    // A desk far from home: it asks what the goods were made of, not whence they leave.
+    Type {
+        word: "extraterritorial_rule",
+        own: &["origin", "threshold"],
+        read: |r, s| {
+            s.need(r, "origin");
+            let origin = Some((s.names(r, "origin", Sort::Region), s.plain_or(r, "threshold", SHARE, 0.001)));
+            EventKind::Papers(Papers::ExportLicence(Licence { origin, ..licence(r, s) }))
+        },
+        scope: any_scope,
+    },
+    Type {
+        word: "anti_hoarding_rule",
+        own: &["desks", "volume_cap_ratio"],
+        read: |r, s| {
+            EventKind::Papers(Papers::AntiHoarding {
+                desks: s.names(r, "desks", Sort::Desk),
+                volume_cap_ratio: s.need_dist(r, "volume_cap_ratio", FACTOR),
+            })
+        },
         scope: any_scope,
     },
     Type {
@@ -88,7 +135,9 @@ pub(super) const TYPES: &[Type] = &[
 
 fn licence(r: &mut Reader, s: &mut Sheet<'_>) -> Licence {
     Licence {
-        controlled_share: s.dist(r, "controlled_share", SHARE),
+        origin: None,
+        volume_cap_ratio: s.dist(r, "volume_cap_ratio", FACTOR),
+        controlled_share: None,
         review: s.need_process(r, "review", WEEKS),
         approval: approval(r, s),
         strictness: s.dist_or(r, "strictness", FACTOR, 0.0),

@@ -10,15 +10,20 @@ pub enum Politics {
     Detente {
         /// Ids of events.
         events: Vec<String>,
+        /// Ids of escalations: fewer measures are taken.
+        escalations: Vec<String>,
     },
 }
 
 pub(super) const TYPES: &[Type] = &[Type {
     word: "detente",
-    own: &["events"],
+    own: &["events", "escalations"],
     read: |r, s| {
-        s.need(r, "events");
-        EventKind::Politics(Politics::Detente { events: s.names(r, "events", Sort::Event) })
+        if !s.table.has("escalations") {
+            s.need(r, "events");
+        }
+        let (events, escalations) = (s.names(r, "events", Sort::Event), s.names(r, "escalations", Sort::Escalation));
+        EventKind::Politics(Politics::Detente { events, escalations })
     },
     scope: any_scope,
 }];

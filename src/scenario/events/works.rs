@@ -1,7 +1,7 @@
 //! In: events at facilities. Out: what is left of their capacity or demand (MODEL 6.1, 6.7).
 
 use super::{EventKind, Type, any_scope};
-use crate::scenario::ranges::{FACTOR, SHARE};
+use crate::scenario::ranges::{COUNT_A_WEEK, FACTOR, Field, SHARE, WEEKS};
 use crate::scenario::schema::Dist;
 
 /// What happens at facilities.
@@ -11,6 +11,17 @@ pub enum Works {
     Outage {
         /// What is left, 0..1.
         capacity: Dist,
+    },
+    /// Facilities in scope break down and are mended at random.
+    Breakdowns {
+        /// Breakdowns a week while it works.
+        rate: Dist,
+        /// Mean weeks of repair, at least 1.
+        repair: Dist,
+        /// What is left meanwhile, 0..1.
+        capacity: Dist,
+        /// Whether all break down together.
+        common: bool,
     },
     /// Demand of facilities in scope is multiplied.
     DemandShock {
@@ -24,6 +35,19 @@ pub(super) const TYPES: &[Type] = &[
     // Who strikes makes nothing, unless it is said what is left.
     Type { word: "strike", own: &["capacity"], read: |r, s| outage(s.dist_or(r, "capacity", SHARE, 0.0)), scope: any_scope },
     Type { word: "inspection_shutdown", own: &["capacity"], read: |r, s| outage(s.need_dist(r, "capacity", SHARE)), scope: any_scope },
+    Type {
+        word: "breakdowns",
+        own: &["rate", "repair", "capacity", "common"],
+        read: |r, s| {
+            EventKind::Works(Works::Breakdowns {
+                rate: s.need_dist(r, "rate", Field { most: 1.0, ..COUNT_A_WEEK }),
+                repair: s.need_dist(r, "repair", Field { least: 1.0, ..WEEKS }),
+                capacity: s.dist_or(r, "capacity", SHARE, 0.0),
+                common: s.flag(r, "common", false),
+            })
+        },
+        scope: any_scope,
+    },
     Type {
         word: "demand_shock",
         own: &["demand"],

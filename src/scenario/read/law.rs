@@ -2,10 +2,17 @@
 
 use super::super::locate;
 use super::super::names::Sort;
-use super::super::ranges::{AT_LEAST_ONE, BELOW_ZERO, CORRELATION, FACTOR, PART, POSITIVE, SHARE, SHARE_A_WEEK, SPAN};
+use super::super::ranges::{
+    ANY, AT_LEAST_ONE, BELOW_ZERO, CORRELATION, COUNT_A_WEEK, FACTOR, Field, PART, POSITIVE, SHARE, SHARE_A_WEEK, SIGMA, SPAN,
+};
 use super::super::reader::{Reader, Sheet};
 use super::super::schema::{Behaviour, Dist, PriceLaw, Thrift};
 use super::super::value::Table;
+
+/// A drift of a logarithm a week: no price doubles every week for long.
+const DRIFT: Field = Field { least: -0.5, most: 0.5, ..SHARE_A_WEEK };
+/// Jumps a week, perhaps none; the count of one week ends at a dozen.
+const JUMPS: Field = Field { most: 2.0, least_allowed: true, ..COUNT_A_WEEK };
 
 /// `[price]`, or its defaults.
 pub fn price(r: &mut Reader, sheet: Option<Sheet<'_>>) -> PriceLaw {
@@ -26,6 +33,11 @@ pub fn price(r: &mut Reader, sheet: Option<Sheet<'_>>) -> PriceLaw {
         noise: s.dist_or(r, "noise", FACTOR, 0.0),
         noise_rho: s.dist_or(r, "noise_rho", CORRELATION, 0.98),
         noise_common: s.dist_or(r, "noise_common", SHARE, 0.5),
+        walk: s.dist_or(r, "walk", SHARE, 0.0),
+        drift: s.dist_or(r, "drift", DRIFT, 0.0),
+        jump_rate: s.dist_or(r, "jump_rate", JUMPS, 0.0),
+        jump_mean: s.dist_or(r, "jump_mean", ANY, 0.0),
+        jump_sd: s.dist_or(r, "jump_sd", SIGMA, 0.0),
         smoothing: s.plain_or(r, "smoothing", PART, 0.12),
         inflow_smoothing: s.plain_or(r, "inflow_smoothing", PART, 0.3),
         mine_elasticity: s.dist_or(r, "mine_elasticity", FACTOR, 0.0),

@@ -1,10 +1,12 @@
 //! In: merged tables. Out: a [`Scenario`], and every problem of its values and names.
 
 mod check;
+mod escalation;
 mod facility;
 mod illicit;
 mod lane;
 mod law;
+mod loops;
 mod project;
 mod world;
 
@@ -57,6 +59,8 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let facilities: Vec<Facility> = each(r, &mut top, "facility", |r, sheet| facility::facility(r, sheet, &defaults));
     let supplies = each(r, &mut top, "supply", lane::supply);
     let pushes = each(r, &mut top, "push", lane::push);
+    let stockpiles = each(r, &mut top, "stockpile", loops::stockpile);
+    let in_use = each(r, &mut top, "in_use", loops::in_use);
     let illicit_lanes = each(r, &mut top, "illicit_lane", illicit::illicit_lane);
     let joins = each(r, &mut top, "join", project::join);
     let expertise = each(r, &mut top, "expertise", project::expertise);
@@ -66,6 +70,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
     let thrift = top.sheet(r, "thrift").map(|sheet| law::thrift(r, sheet));
     let checks = each(r, &mut top, "check", check::check);
     let events = each(r, &mut top, "event", events::event);
+    let escalations = each(r, &mut top, "escalation", escalation::escalation);
     top.finish(r);
     let evidence = evidence::count(root, &mut r.problems);
     let rows = r.rows.clone();
@@ -83,6 +88,8 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         facilities,
         supplies,
         pushes,
+        stockpiles,
+        in_use,
         illicit_lanes,
         joins,
         expertise,
@@ -92,6 +99,7 @@ pub fn scenario(root: &Table, files: Vec<SourceFile>, rows: Option<RowTable>, ro
         thrift,
         checks,
         events,
+        escalations,
         rows,
         evidence,
         files,
@@ -110,12 +118,15 @@ fn sort(s: &mut Scenario) {
     s.facilities.sort_by(|a, b| a.id.cmp(&b.id));
     s.supplies.sort_by(|a, b| (&a.to, &a.commodity).cmp(&(&b.to, &b.commodity)));
     s.pushes.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
+    s.stockpiles.sort_by(|a, b| (&a.facility, &a.commodity).cmp(&(&b.facility, &b.commodity)));
+    s.in_use.sort_by(|a, b| (&a.region, &a.sector).cmp(&(&b.region, &b.sector)));
     s.illicit_lanes.sort_by(|a, b| a.id.cmp(&b.id));
     s.joins.sort_by(|a, b| (&a.from, &a.commodity).cmp(&(&b.from, &b.commodity)));
     s.expertise.sort_by(|a, b| (&a.region, a.stage).cmp(&(&b.region, b.stage)));
     s.projects.sort_by(|a, b| a.id.cmp(&b.id));
     s.checks.sort_by(|a, b| a.id.cmp(&b.id));
     s.events.sort_by(|a, b| a.id.cmp(&b.id));
+    s.escalations.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 /// Reads every item of a list of tables and notes its unknown keys.

@@ -33,6 +33,16 @@ pub struct PriceLaw {
     pub noise_rho: Dist,
     /// Share of its variance common to all markets of an element (ν).
     pub noise_common: Dist,
+    /// Weekly standard deviation of a random walk of the log price.
+    pub walk: Dist,
+    /// Its drift a week.
+    pub drift: Dist,
+    /// Jumps of the log price a week.
+    pub jump_rate: Dist,
+    /// Mean size of a jump (of the logarithm).
+    pub jump_mean: Dist,
+    /// Standard deviation of that size.
+    pub jump_sd: Dist,
     /// EWMA weight of the price that users react to (0.12).
     pub smoothing: f64,
     /// EWMA weight of cleared inflow (0.3).

@@ -5,8 +5,10 @@
 
 mod chain;
 mod dist;
+mod escalation;
 mod illicit;
 mod law;
+mod loops;
 mod project;
 
 use std::collections::BTreeMap;
@@ -15,12 +17,15 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub use super::events::{
-    Batch, Event, EventKind, Knowhow, Licence, Pacing, Papers, Politics, Quota, Quotas, Scope, Smuggling, Trade, Volume, Works,
+    Batch, Condition, Event, EventKind, Gauge, Knowhow, Licence, Materials, Pacing, Papers, Politics, Quota, Quotas, Reserves, Scope,
+    Smuggling, Trade, Volume, When, Works,
 };
 pub use chain::*;
 pub use dist::*;
+pub use escalation::Escalation;
 pub use illicit::*;
 pub use law::*;
+pub use loops::*;
 pub use project::*;
 
 /// One scenario, its bases merged in.
@@ -52,6 +57,10 @@ pub struct Scenario {
     pub supplies: Vec<Supply>,
     /// What flows because it was made, not because it was ordered.
     pub pushes: Vec<Push>,
+    /// How stockpiles buy and release.
+    pub stockpiles: Vec<Stockpile>,
+    /// What is in use, wears out and comes back.
+    pub in_use: Vec<InUse>,
     /// Lanes of smugglers, sorted by id.
     pub illicit_lanes: Vec<IllicitLane>,
     /// Who may buy from planned facilities.
@@ -70,6 +79,8 @@ pub struct Scenario {
     pub checks: Vec<Check>,
     /// Events, sorted by id.
     pub events: Vec<Event>,
+    /// Governments that answer each other, sorted by id.
+    pub escalations: Vec<Escalation>,
     /// Joint draws (`rows = "file.csv"`).
     pub rows: Option<RowTable>,
     /// How many numbers are sourced, derived, assumed.
@@ -79,7 +90,7 @@ pub struct Scenario {
 }
 
 /// Variables of `timeseries.csv` that `[run] series` may ask for.
-pub const VARIABLES: [&str; 17] = [
+pub const VARIABLES: [&str; 18] = [
     "unmet_share",      // share of demand not served
     "lines_down",       // share of demand whose line is down
     "cover",            // weeks of use in stock
@@ -97,6 +108,7 @@ pub const VARIABLES: [&str; 17] = [
     "outside_share",    // share of what a stage makes that is made outside the border
     "project_capacity", // capacity in force of projects outside, t a year of what drives the stage
     "project_clock",    // speed of the clock of projects outside: 1 where people are not short
+    "reserve",          // stock of a stockpile with a policy, t
 ];
 
 /// `[run]`.

@@ -3,9 +3,12 @@
 //! Types of events come in families, one file each, as in `scenario/events/` and `engine/events/`.
 
 pub mod knowhow;
+pub mod materials;
+mod origin;
 pub mod papers;
 pub mod politics;
 pub mod quotas;
+pub mod reserves;
 pub mod smuggling;
 pub mod trade;
 pub mod works;
@@ -28,10 +31,14 @@ pub struct Effect {
 /// What events do, by family.
 #[derive(Debug, Clone)]
 pub enum Act {
-    /// Slows clocks of projects, holds people back.
-    Knowhow(knowhow::Act),
+    /// Moves what is collected and won back, and reference prices.
+    Materials(materials::Act),
     /// Sets clocks of desks.
     Papers(papers::Act),
+    /// Orders stockpiles and covers.
+    Reserves(reserves::Act),
+    /// Slows clocks of projects, holds people back.
+    Knowhow(knowhow::Act),
     /// Raises what illicit lanes carry and risk.
     Smuggling(smuggling::Act),
     /// Shuts or slows lanes, raises prices.
@@ -130,6 +137,7 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
     let cases: Vec<Case<'_>> = sc.events.iter().enumerate().map(|(index, event)| Case { scenario: sc, network: n, event, index }).collect();
     for case in &cases {
         schedule(case, out, problems);
+        choices(case, problems);
     }
     // Desks first: other events name them.
     for case in &cases {
@@ -137,10 +145,12 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
     }
     for case in &cases {
         match &case.event.kind {
-            EventKind::Knowhow(kind) => knowhow::compile(case, kind, out, problems),
+            EventKind::Materials(kind) => materials::compile(case, kind, out, problems),
             EventKind::Papers(kind) => papers::compile(case, kind, out, problems),
             EventKind::Politics(kind) => politics::compile(case, kind, out, problems),
             EventKind::Quotas(kind) => quotas::compile(case, kind, out, problems),
+            EventKind::Reserves(kind) => reserves::compile(case, kind, out, problems),
+            EventKind::Knowhow(kind) => knowhow::compile(case, kind, out, problems),
             EventKind::Smuggling(kind) => smuggling::compile(case, kind, out, problems),
             EventKind::Trade(kind) => trade::compile(case, kind, out, problems),
             EventKind::Works(kind) => works::compile(case, kind, out, problems),
@@ -157,19 +167,46 @@ fn schedule(case: &Case<'_>, out: &mut Shocks, problems: &mut Problems) {
     out.schedules.push(Schedule {
         id: e.id.clone(),
         name: e.name.clone(),
-        start: add("start", &e.start, 0.0, f64::INFINITY),
+        start: e.start.as_ref().map(|d| add("start", d, 0.0, f64::INFINITY)),
         duration: e.duration.as_ref().map(|d| add("duration", d, 0.0, f64::INFINITY)),
         ramp_in: add("ramp_in", &e.ramp_in, 0.0, f64::INFINITY),
         ramp_out: add("ramp_out", &e.ramp_out, 0.0, f64::INFINITY),
-        probability: e.probability,
+        chance: chance(case),
         announce_lead: add("announce_lead", &e.announce_lead, 0.0, f64::INFINITY),
         scare: add("scare", &e.scare, 0.0, 1.0),
     });
-    let start = p.support(out.schedules[case.index].start).0;
-    if start >= horizon as f64 {
+    let start = out.schedules[case.index].start.map(|s| p.support(s).0);
+    if start.is_some_and(|s| s >= horizon as f64) {
         case.nothing(problems, &format!("it starts after the last of the {horizon} weeks of the run"));
     } else if e.probability == 0.0 {
         case.nothing(problems, "its probability is zero");
+    }
+}
+
+/// On which uniform it hangs whether an event happens: its own, or that of its group or choice; and between which values.
+fn chance(case: &Case<'_>) -> (&'static str, String, f64, f64) {
+    let e = case.event;
+    match (&e.group, &e.choice) {
+        (Some(group), _) => ("group", group.clone(), 0.0, e.probability),
+        (None, Some(choice)) => {
+            let same = |other: &&Event| other.choice.as_ref() == Some(choice);
+            let before: f64 = case.scenario.events[..case.index].iter().filter(same).map(|other| other.probability).sum();
+            ("choice", choice.clone(), before, before + e.probability)
+        }
+        (None, None) => ("occurrence", e.id.clone(), 0.0, e.probability),
+    }
+}
+
+/// Of a choice one event happens at most: their probabilities cannot sum to more than one.
+fn choices(case: &Case<'_>, problems: &mut Problems) {
+    let (_, name, before, upto) = chance(case);
+    if case.event.choice.is_some() && upto > 1.0 + 1e-9 {
+        problems
+            .error(
+                format!("event[{}].probability", case.event.id),
+                format!("with it the probabilities of the choice `{name}` sum to {upto:.3}, and one of them happens at most"),
+            )
+            .help(format!("those before it in the order of their ids sum to {before:.3}: write each one's `probability`"));
     }
 }
 

@@ -17,14 +17,30 @@ pub enum Act {
         /// Rate at full strength.
         rate: Param,
     },
+    /// Caps what is filed for at desks.
+    Cap {
+        /// Desks.
+        desks: Vec<usize>,
+        /// Most a week over the opening flow.
+        ratio: Param,
+    },
 }
 
 /// The desk of a licence event.
 pub(super) fn desk(case: &Case<'_>, out: &mut Shocks, problems: &mut Problems) {
     let EventKind::Papers(Papers::ExportLicence(licence)) = &case.event.kind else { return };
-    let lanes = case.lanes();
+    let mut lanes = case.lanes();
+    let some = !lanes.is_empty();
+    if let Some((regions, threshold)) = &licence.origin {
+        let n = case.network;
+        let origin: Vec<bool> = n.regions.iter().map(|r| regions.contains(r)).collect();
+        let share = super::origin::share(n, &origin);
+        let third = |slot: usize| !origin[n.region_of(slot)];
+        lanes.retain(|&l| third(n.lanes[l].from) && third(n.lanes[l].to) && share[n.lanes[l].from] > *threshold);
+    }
     if lanes.is_empty() {
-        case.nothing(problems, "no lane lies in its scope");
+        let why = if some { "no goods on the lanes in its scope hold so much of that origin" } else { "no lane lies in its scope" };
+        case.nothing(problems, why);
     }
     add_desk(case.event, case.index, licence, &lanes, case.network, out, case.scenario.run.horizon, problems);
 }
@@ -51,6 +67,15 @@ pub(super) fn compile(case: &Case<'_>, kind: &Papers, out: &mut Shocks, problems
                 out.desks[d].ring = out.desks[d].ring.max(fastest + 2);
             }
             case.add(super::Act::Papers(Act::Rate { desks, rate }), out);
+        }
+        Papers::AntiHoarding { desks, volume_cap_ratio } => {
+            let desks = named(desks, out);
+            if desks.is_empty() {
+                case.nothing(problems, "there is no desk at which it could cap volumes");
+            }
+            let ratio = out.parameters.add(case.path("volume_cap_ratio"), volume_cap_ratio, 0.0, f64::INFINITY);
+            out.capped = true;
+            case.add(super::Act::Papers(Act::Cap { desks, ratio }), out);
         }
         Papers::GeneralLicence { desks, share, volume, span } => {
             let desks = named(desks, out);

@@ -7,7 +7,8 @@ use crate::shocks::Shocks;
 
 pub(super) fn compile(case: &Case<'_>, kind: &Politics, out: &mut Shocks, problems: &mut Problems) {
     match kind {
-        Politics::Detente { events } => {
+        // Escalations are suspended when they are compiled.
+        Politics::Detente { events, .. } => {
             for (target, other) in case.scenario.events.iter().enumerate().filter(|(_, other)| events.contains(&other.id)) {
                 if matches!(other.kind, EventKind::Politics(Politics::Detente { .. })) {
                     case.nothing(problems, &format!("`{}` is a détente itself, which cannot be suspended", other.id));

@@ -7,7 +7,7 @@ use crate::scenario::schema::Trade;
 use crate::shocks::regime::Review;
 use crate::shocks::stream::{Key, key};
 use crate::shocks::{Draws, PeriodShocks, Shocks};
-use crate::wide::{WIDTH, ZERO, min};
+use crate::wide::{Row, WIDTH, ZERO, min};
 
 /// What is done to lanes.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub enum Act {
         weeks: Box<Review>,
         /// Most, weeks.
         most: f64,
+        /// First of its places in [`PeriodShocks::weeks`], if the engine settles its strength.
+        waits: Option<usize>,
     },
 }
 
@@ -55,21 +57,46 @@ impl Effect {
     /// Draws the delays of a period.
     #[inline(always)]
     pub(in crate::shocks) fn delay(&self, period: u32, draws: &Draws, out: &mut PeriodShocks) {
-        let super::Act::Trade(Act::Delay { lanes, weeks, most }) = &self.act else { return };
+        let super::Act::Trade(Act::Delay { lanes, weeks, most, waits }) = &self.act else { return };
+        if let Some(first) = waits {
+            for (i, (_, k)) in lanes.iter().enumerate() {
+                out.weeks[first + i] = weeks.raw(*k, period, draws).0;
+            }
+            return;
+        }
         if !out.active[self.event] {
             return;
         }
         let strength = out.strength[self.event];
         for (lane, k) in lanes {
             let (x, _) = weeks.raw(*k, period, draws);
-            let delay = &mut out.delay[*lane];
-            for w in 0..WIDTH {
-                let extra = min((x[w] * strength[w]).floor(), *most);
-                delay[w] += if strength[w] > 0.0 { extra } else { 0.0 };
-            }
-            out.late[*lane] = true;
+            hold_up(&x, &strength, *most, *lane, out);
         }
     }
+
+    /// Puts in force the delays that waited for the engine to settle how strong they are.
+    #[inline(always)]
+    pub(crate) fn delay_settled(&self, out: &mut PeriodShocks) {
+        let super::Act::Trade(Act::Delay { lanes, most, waits: Some(first), .. }) = &self.act else { return };
+        if out.active[self.event] {
+            let strength = out.strength[self.event];
+            for (i, (lane, _)) in lanes.iter().enumerate() {
+                let x = out.weeks[first + i];
+                hold_up(&x, &strength, *most, *lane, out);
+            }
+        }
+    }
+}
+
+/// Adds a delay to a lane.
+#[inline(always)]
+fn hold_up(x: &Row, strength: &Row, most: f64, lane: usize, out: &mut PeriodShocks) {
+    let delay = &mut out.delay[lane];
+    for w in 0..WIDTH {
+        let extra = min((x[w] * strength[w]).floor(), most);
+        delay[w] += if strength[w] > 0.0 { extra } else { 0.0 };
+    }
+    out.late[lane] = true;
 }
 
 pub(super) fn compile(case: &Case<'_>, kind: &Trade, out: &mut Shocks, problems: &mut Problems) {
@@ -110,7 +137,9 @@ pub(super) fn compile(case: &Case<'_>, kind: &Trade, out: &mut Shocks, problems:
                 // Delays of two events add up.
                 out.longest_delay[*l] += most as usize;
             }
-            case.add(super::Act::Trade(Act::Delay { lanes, weeks: Box::new(review), most }), out);
+            let waits = out.unsettled[case.index].then_some(out.waiting_weeks);
+            out.waiting_weeks += if waits.is_some() { lanes.len() } else { 0 };
+            case.add(super::Act::Trade(Act::Delay { lanes, weeks: Box::new(review), most, waits }), out);
         }
     }
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 mod dice;
 mod events;
 mod illicit;
+mod loops;
 mod plans;
 
 use dice::Dice;
@@ -50,7 +51,7 @@ impl Debug for World {
 pub fn worlds(wish: Wish) -> impl Strategy<Value = World> {
     let die = any::<u16>();
     let event = prop::collection::vec(die, 24);
-    (prop::collection::vec(die, 280), prop::collection::vec(event, 0..=wish.events)).prop_map(move |(chain, events)| {
+    (prop::collection::vec(die, 310), prop::collection::vec(event, 0..=wish.events)).prop_map(move |(chain, events)| {
         let mut dice = Dice::new(chain);
         let chain = Chain::new(&mut dice);
         World { calm: chain.text(&mut dice, wish), events: event_tables(&chain, events) }
@@ -137,6 +138,8 @@ impl Chain {
         self.recipes(dice, &mut out);
         self.facilities(dice, wish, &mut out);
         self.lanes(dice, &mut out);
+        self.reserve(dice, wish, &mut out);
+        self.worn(dice, &mut out);
         self.illicit_tables(dice, &mut out);
         if self.planned {
             self.plans(dice, &mut out);
