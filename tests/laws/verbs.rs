@@ -148,6 +148,15 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
             add(&mut change[*slot], &row(|w| amount * (after.recovered[i][w] - before.recovered[i][w])));
         }
     }
+    for (k, plant) in n.plants.iter().enumerate() {
+        // What a new plant spoils is the share that it has not learnt to keep.
+        for (i, (slot, amount)) in plant.learns.iter().flat_map(|&a| &n.activities[a].outputs).enumerate() {
+            let spoiled = row(|w| after.plants[k].spoiled[i][w] - before.plants[k].spoiled[i][w]);
+            let made = plant.learns.map_or(ZERO, |a| after.activity[a]);
+            near(&spoiled, &row(|w| amount * made[w] * before.plants[k].loss[w]), &made, "I5: spoiled");
+            add(&mut change[*slot], &row(|w| -spoiled[w]));
+        }
+    }
     for (s, slot) in n.slots.iter().enumerate() {
         let gain = row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w]);
         near(&gain, &change[s], &before.slots[s].on_hand, &format!("I5: {}", slot.name));
