@@ -166,7 +166,7 @@ fn a_run_leaves_the_promised_files_and_no_others() {
     done(&output);
     assert!(said(&output).contains("out"), "the page of words does not name the folder: {}", said(&output));
     let files = desk.files();
-    let tables = ["summary.csv", "timeseries.csv", "realizations.csv", "exceedance.csv", "convergence.csv", "manifest.json"];
+    let tables = ["summary.csv", "timeseries.csv", "realizations.csv", "exceedance.csv", "convergence.csv", "drivers.csv", "manifest.json"];
     let inputs = ["inputs/2025-export-licences.toml", "inputs/magnets-2024.toml", "inputs/price-law.csv"];
     let mut left = files.clone();
     for name in tables.iter().chain(&inputs).chain(&["inputs", "charts", "charts/magnet-exports.csv"]) {

@@ -238,7 +238,11 @@ pub fn shipments_are_lawful(here: Here<'_>, now: &PeriodShocks, before: &State, 
                     let (owed, open) = (before.lanes[l].backorders[w], before.lanes[l].open[w]);
                     let normal = if open < 1.0 { open * before.lanes[l].placed[w].max(lane.flow) } else { f64::INFINITY };
                     let most = if lane.capacity.is_finite() { lane.capacity * before.lanes[l].eligible[w] } else { f64::INFINITY };
-                    owed.min(normal).min(most)
+                    // A desk that caps volumes takes files for so much of an eligible buyer's normal week.
+                    let filed = here.shocks.licence_of(l).map(|h| here.shocks.licensed[h]).filter(|h| !h.collateral);
+                    let cap = filed.map_or(f64::INFINITY, |h| before.volume_cap[h.desk][w]);
+                    let filed = if cap.is_finite() { cap * lane.flow * before.lanes[l].eligible[w] } else { f64::INFINITY };
+                    owed.min(normal).min(most).min(filed)
                 });
                 at_most(shipped, &cap, &cap, &format!("I4: {} ships more than is ordered", lane.name));
                 let less = row(|w| before.lanes[l].backorders[w] - after.lanes[l].backorders[w]);

@@ -229,15 +229,6 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
             d.rate *= x;
         }
     }
-    for p in &mut scenario.projects {
-        scale(&mut p.capacity);
-    }
-    for pool in &mut scenario.expertise {
-        // People for each t made.
-        if let Dist::Fixed(v) = &mut pool.learning {
-            *v /= x;
-        }
-    }
     for p in &mut scenario.stockpiles {
         if let Some(buy) = &mut p.buy {
             scale(&mut buy.rate);
@@ -246,6 +237,15 @@ fn enlarge(scenario: &mut Scenario, x: f64) {
             }
         }
         p.release.iter_mut().for_each(|r| scale(&mut r.rate));
+    }
+    for p in &mut scenario.projects {
+        scale(&mut p.capacity);
+    }
+    for pool in &mut scenario.expertise {
+        // People for each t made.
+        if let Dist::Fixed(v) = &mut pool.learning {
+            *v /= x;
+        }
     }
     for e in &mut scenario.events {
         match &mut e.kind {

@@ -30,15 +30,15 @@ pub fn event_tables(chain: &Chain, throws: Vec<Vec<u16>>) -> String {
             "price_dump",
             "smuggling_crackdown",
             "illicit_trade",
+            "breakdowns",
+            "anti_hoarding_rule",
+            "extraterritorial_rule",
+            "detente",
             "technology_ban",
             "personnel_restriction",
             "project_delay",
             "project_cancel",
             "offtake",
-            "breakdowns",
-            "anti_hoarding_rule",
-            "extraterritorial_rule",
-            "detente",
         ]);
         // What is done to projects needs some.
         let about = ["technology_ban", "personnel_restriction", "project_delay", "project_cancel", "offtake"].contains(&kind);
