@@ -33,6 +33,7 @@ pub(super) fn withdraw(world: World<'_>, state: &mut State) {
             state.slots[lane.from].owed[w] = max(state.slots[lane.from].owed[w] - gone[w], 0.0);
             state.slots[lane.to].on_order[w] -= gone[w];
         }
+        state.withdrawn[l] = gone;
     }
 }
 

@@ -188,6 +188,7 @@ impl State {
             pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
             projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
             plants: n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))).collect(),
+            withdrawn: rows(if n.offers.is_empty() { 0 } else { n.lanes.len() }, 0.0),
             offered: rows(if n.offers.is_empty() { 0 } else { n.lanes.len() }, 0.0),
             scratch: Scratch::new(world),
             noise_weights: noise_weights(world),

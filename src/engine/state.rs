@@ -108,6 +108,8 @@ pub struct State {
     pub plants: Vec<PlantState>,
     /// Per lane: what its planned supplier offers there, then what is ordered of it; empty without planned facilities.
     pub offered: Vec<Row>,
+    /// Per lane: overdue orders withdrawn this period; empty without planned facilities.
+    pub withdrawn: Vec<Row>,
 
     /// Room for sums within a period.
     pub scratch: Scratch,

@@ -42,6 +42,7 @@ pub fn lawful_step(run: &mut Run) {
 
     engine::price::price(here, now, state);
     engine::adapt::adapt(here, now, state);
+    engine::build::build(here, now, state);
     state.period += 1;
 
     // The verbs above are the period: none is forgotten here, none done twice there.
@@ -147,6 +148,15 @@ pub fn production_is_lawful(here: Here<'_>, before: &State, after: &State, now: 
             add(&mut change[*slot], &row(|w| amount * (after.recovered[i][w] - before.recovered[i][w])));
         }
     }
+    for (k, plant) in n.plants.iter().enumerate() {
+        // What a new plant spoils is the share that it has not learnt to keep.
+        for (i, (slot, amount)) in plant.learns.iter().flat_map(|&a| &n.activities[a].outputs).enumerate() {
+            let spoiled = row(|w| after.plants[k].spoiled[i][w] - before.plants[k].spoiled[i][w]);
+            let made = plant.learns.map_or(ZERO, |a| after.activity[a]);
+            near(&spoiled, &row(|w| amount * made[w] * before.plants[k].loss[w]), &made, "I5: spoiled");
+            add(&mut change[*slot], &row(|w| -spoiled[w]));
+        }
+    }
     for (s, slot) in n.slots.iter().enumerate() {
         let gain = row(|w| after.slots[s].on_hand[w] - before.slots[s].on_hand[w]);
         near(&gain, &change[s], &before.slots[s].on_hand, &format!("I5: {}", slot.name));
@@ -187,15 +197,21 @@ pub fn quota_is_kept(here: Here<'_>, now: &PeriodShocks, before: &State, after: 
 /// I6: what is placed is owed by the supplier and on order at the customer.
 pub fn orders_are_lawful(here: Here<'_>, before: &State, after: &State) {
     let n = here.network;
+    // Where works are planned, overdue orders are withdrawn first.
+    let withdrawn = |l: usize, w: usize| after.withdrawn.get(l).map_or(0.0, |row| row[w]);
     for (l, lane) in n.lanes.iter().enumerate().filter(|(_, l)| !l.push) {
-        let more = row(|w| after.lanes[l].backorders[w] - before.lanes[l].backorders[w]);
+        let more = row(|w| after.lanes[l].backorders[w] - before.lanes[l].backorders[w] + withdrawn(l, w));
+        at_most(&row(|w| withdrawn(l, w)), &before.lanes[l].backorders, &before.lanes[l].backorders, "I6: withdrawn");
         near(&more, &after.lanes[l].placed, &after.lanes[l].backorders, &format!("I6: orders on {}", lane.name));
         at_most(&ZERO, &after.lanes[l].placed, &ZERO, "I6: orders");
     }
     for (s, slot) in n.slots.iter().enumerate() {
         let placed = sum(n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| &after.lanes[l].placed));
         near(
-            &row(|w| after.slots[s].on_order[w] - before.slots[s].on_order[w]),
+            &row(|w| {
+                let gone: f64 = n.inbound[s].iter().filter(|&&l| !n.lanes[l].push).map(|&l| withdrawn(l, w)).sum();
+                after.slots[s].on_order[w] - before.slots[s].on_order[w] + gone
+            }),
             &placed,
             &after.slots[s].on_order,
             &format!("I6: on order at {}", slot.name),

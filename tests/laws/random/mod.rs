@@ -141,7 +141,8 @@ impl Chain {
         self.reserve(dice, wish, &mut out);
         self.worn(dice, &mut out);
         self.illicit_tables(dice, &mut out);
-        if self.planned {
+        // A world that is to stand still builds nothing.
+        if self.planned && wish.events > 0 {
             self.plans(dice, &mut out);
         }
         out
