@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Network, Param, Role};
-use crate::scenario::schema::Scenario;
+use crate::scenario::schema::{Scenario, Stage};
 
 /// A price: one commodity in one region where some of it flows.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
         let c = &n.commodities[commodity];
         let Some(reference) = reference(n, commodity, region) else { continue };
         // What a government holds back is not on the market (ruling 9).
-        let held_back = |s: usize| n.stockpiles.iter().any(|p| p.slot == s);
+        let held_back = |s: usize| n.facilities[n.slots[s].facility].stage == Stage::Stockpile;
         let here = |s: &usize| n.slots[*s].commodity == commodity && n.region_of(*s) == region && !held_back(*s);
         let slots: Vec<usize> = (0..n.slots.len()).filter(here).collect();
         let element = (0..n.elements.len()).max_by(|&a, &b| c.content[a].total_cmp(&c.content[b]).then(b.cmp(&a))).unwrap_or(0);
