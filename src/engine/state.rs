@@ -25,7 +25,6 @@ pub struct State {
     pub users: Vec<UserState>,
     /// Per market.
     pub markets: Vec<MarketState>,
-
     /// Per effect: whether it was in force in the period before.
     pub imposed: Vec<bool>,
     /// Per facility: factor on capacity.
