@@ -166,7 +166,8 @@ fn stages(comparison: &Comparison, v: usize, page: &mut Page) {
     if list.is_empty() {
         return;
     }
-    let mut rows = vec![["", "", "mean", "then", "difference", "less in", "more in", "never, from and to"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["", "mean", "then", "difference", "less in", "more in", "never, from and to"].map(str::to_owned).to_vec()];
+    let mut stage: Option<&String> = None;
     for d in list {
         let (share, digits) = (d.metric.starts_with("outside_share"), d.metric.rsplit('_').next().unwrap_or(""));
         let what = if share { format!("after {} years", digits.trim_end_matches('y')) } else { format!("weeks to {digits} %") };
@@ -176,9 +177,12 @@ fn stages(comparison: &Comparison, v: usize, page: &mut Page) {
         let chances = |i: usize| d.chances[i].map_or_else(|| "–".to_owned(), |c| chance(c.value));
         // Less is worse of a share, and better of a time.
         let (less, more) = if share { (0, 2) } else { (2, 0) };
+        if stage != Some(&d.scope) {
+            stage = Some(&d.scope);
+            rows.push(vec![comparison.first().results.name(&d.scope).to_owned()]);
+        }
         rows.push(vec![
-            comparison.first().results.name(&d.scope).to_owned(),
-            what,
+            format!("  {what}"),
             said(0),
             said(v),
             if share { format!("{} points", told(mean(d), 100.0)) } else { told(mean(d), 1.0) },
