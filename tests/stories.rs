@@ -1,4 +1,4 @@
-//! Each story told by a scenario goes on saying what it said: a small ensemble against a golden, and its point against its opposite.
+//! Each story told by a scenario goes on saying what it said: a small ensemble against a golden; and the points of two of them.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test stories` writes the goldens anew: read the difference.
 

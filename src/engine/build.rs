@@ -156,7 +156,9 @@ fn settle(world: World<'_>, k: usize, state: &mut State) {
                 let part = here.in_force[w] / max(before[w], 1e-300);
                 here.experience[w] += here.clock[w] * part * made[w] / max(full[w], 1e-300);
                 let doublings = ln1((known[w] + here.experience[w]) / known[w]) / std::f64::consts::LN_2;
-                let spoiled = min(first[w] * here.worse[w], 0.99) * exp1(doublings * ln1(ratio[w]));
+                // What a ban takes of the know-how, works begin without; those that run have learnt to do without it.
+                here.spoils[w] = if here.in_force[w] > 0.0 { here.spoils[w] } else { min(first[w] * here.worse[w], 0.99) };
+                let spoiled = here.spoils[w] * exp1(doublings * ln1(ratio[w]));
                 weight[w] += here.capacity[w];
                 loss[w] += here.capacity[w] * spoiled;
             }

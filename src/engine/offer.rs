@@ -4,7 +4,7 @@
 //! from its other suppliers. An offer is what can be made of what lies at hand, so nobody waits for works that lack their feed.
 
 use super::{State, World};
-use crate::wide::{Row, WIDTH, ZERO, max, min};
+use crate::wide::{ONE, Row, WIDTH, ZERO, max, min};
 
 /// Feed for so many weeks must lie at a new plant before it offers all of its capacity (assumed).
 const AT_HAND: f64 = 2.0;
@@ -29,6 +29,15 @@ pub(super) fn withdraw(world: World<'_>, state: &mut State) {
             gone[w] = IMPATIENCE * max(here.backorders[w] - here.placed[w], 0.0);
             here.backorders[w] -= gone[w];
         }
+        if world.shocks.reroutes[lane.to] {
+            // The claim of stranded buyers is on all that is here and coming: it shrinks with it.
+            let to = &mut state.slots[lane.to];
+            for w in 0..WIDTH {
+                let all = to.on_hand[w] + to.on_order[w];
+                let left = max(all - gone[w], 0.0) / all;
+                to.stranded[w] *= if all > 0.0 { min(left, 1.0) } else { 1.0 };
+            }
+        }
         for w in 0..WIDTH {
             state.slots[lane.from].owed[w] = max(state.slots[lane.from].owed[w] - gone[w], 0.0);
             state.slots[lane.to].on_order[w] -= gone[w];
@@ -40,7 +49,7 @@ pub(super) fn withdraw(world: World<'_>, state: &mut State) {
 /// Offers of all planned facilities, divided among their customers in proportion to what these use.
 #[inline(always)]
 pub(super) fn offers(world: World<'_>, state: &mut State) {
-    let World { network: n, draws, .. } = world;
+    let World { network: n, draws, shocks } = world;
     let correction = draws.of(n.behaviour.output_correction);
     for offer in &n.offers {
         let plant = &state.plants[offer.plant];
@@ -62,20 +71,36 @@ pub(super) fn offers(world: World<'_>, state: &mut State) {
         }
         let mut need = ZERO;
         for &(l, weight) in &offer.lanes {
-            let usage = &state.slots[n.lanes[l].to].usage_forecast;
+            let (usage, may) = (&state.slots[n.lanes[l].to].usage_forecast, may_buy(shocks.ruled[l], l, state));
             for w in 0..WIDTH {
-                need[w] += weight * usage[w];
+                need[w] += weight * may[w] * usage[w];
             }
         }
         for &(l, weight) in &offer.lanes {
-            let usage = &state.slots[n.lanes[l].to].usage_forecast;
+            let (usage, may) = (&state.slots[n.lanes[l].to].usage_forecast, may_buy(shocks.ruled[l], l, state));
             let offered = &mut state.offered[l];
             for w in 0..WIDTH {
-                let part = mass[w] * weight * usage[w] / need[w];
-                offered[w] = if need[w] > 0.0 { part } else { 0.0 };
+                let part = mass[w] * weight * may[w] * usage[w] / need[w];
+                // Whoever may not buy there orders elsewhere: the others take no more than their own need.
+                let own = if may[w] < 1.0 { may[w] * usage[w] } else { f64::INFINITY };
+                offered[w] = if need[w] > 0.0 { min(part, own) } else { 0.0 };
             }
         }
     }
+}
+
+/// Share of a lane's buyers who may buy there: no ban shuts it, no desk refuses them (ruling 1).
+#[inline(always)]
+fn may_buy(ruled: bool, l: usize, state: &State) -> Row {
+    if !ruled {
+        return ONE;
+    }
+    let (open, eligible) = (&state.lanes[l].open, &state.lanes[l].eligible);
+    let mut may = ZERO;
+    for w in 0..WIDTH {
+        may[w] = min(open[w], eligible[w]);
+    }
+    may
 }
 
 /// All that a slot is offered.

@@ -126,6 +126,7 @@ impl ProjectState {
             slower: ONE,
             needier: ONE,
             worse: ONE,
+            spoils: ZERO,
             floors: vec![ZERO; project.basket.len()],
             assured: ZERO,
         }

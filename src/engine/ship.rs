@@ -92,6 +92,7 @@ fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
     if world.shocks.capped
         && let Some(h) = state.lanes[l].licence
         && !world.shocks.licensed[h].collateral
+        && lane.joins.is_none()
     {
         // Who may not hoard files for no more than normal trade, times what is allowed, and its share of it.
         let (cap, eligible) = (&state.volume_cap[world.shocks.licensed[h].desk], &state.lanes[l].eligible);

@@ -37,14 +37,12 @@ pub struct State {
     pub activity: Vec<Row>,
     /// Per activity: since the start.
     pub worked: Vec<Row>,
-
     /// Per rate of growth of demand: its factor on demand, this period.
     pub growth: Vec<Row>,
     /// Per rate of growth of demand: by what that rises in a period.
     pub pace: Vec<Row>,
     /// Per answer of users to a price: its factor on demand, this period.
     pub price_answer: Vec<Row>,
-
     /// Per desk: its clock, weeks.
     pub clock: Vec<Row>,
     /// Per desk: factor on the clock set by events.
@@ -272,6 +270,8 @@ pub struct ProjectState {
     pub needier: Row,
     /// Factor of events on what it spoils.
     pub worse: Row,
+    /// Share spoiled at first, settled when it first delivers.
+    pub spoils: Row,
     /// Least value of each part of its basket that whoever decides may count on, over the opening one.
     pub floors: Vec<Row>,
     /// Share of its output that a buyer stands ready for.

@@ -269,7 +269,9 @@ impl Notes<'_> {
                 let quota = shocks.quotas.iter().find(|q| self.now.strength[q.event][w] > 0.0 && q.lanes.binary_search(&l).is_ok());
                 let capped = quota.map_or(0.0, |_| (may * part - sent).max(0.0));
                 if let Some(quota) = quota {
-                    self.note(Place::Lane(l), Kind::Quota, quota.event, capped);
+                    // Of what was ordered this week: what is owed from before has been told of.
+                    let new = (before.lanes[l].placed[w] - sent).max(0.0);
+                    self.note(Place::Lane(l), Kind::Quota, quota.event, capped.min(new));
                 }
                 if part < 1.0 {
                     self.note(Place::Lane(l), Kind::Supplier, slot.commodity, may - sent - capped);

@@ -177,8 +177,7 @@ fn roles(f: &s::Facility, sc: &s::Scenario, problems: &mut Problems) -> BTreeMap
         }
     }
     for push in &sc.pushes {
-        for link in push.to.iter().filter(|l| l.facility == f.id) {
-            let _ = link;
+        for _ in push.to.iter().filter(|l| l.facility == f.id) {
             if !roles.contains_key(&push.commodity) {
                 if f.recipes.is_empty() && f.demand.is_none() {
                     roles.insert(push.commodity.clone(), Role::Stock);

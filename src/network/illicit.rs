@@ -22,6 +22,8 @@ pub struct Illicit {
     pub markets: [usize; 2],
     /// Capacity drawn: t/week, or a multiple of the lawful opening flow.
     pub capacity: Param,
+    /// Its part of what the file says of the lane: one, or that of a pair of cohorts.
+    pub part: f64,
     /// t/week at a capacity of 1.
     pub unit: f64,
     /// Cost over the price at the origin.
@@ -105,6 +107,7 @@ fn draft(lane: &s::IllicitLane, part: f64, n: &mut Network) -> Illicit {
         lane: last,
         markets: [0; 2],
         capacity,
+        part,
         unit: part,
         margin: add("margin", &lane.margin, 0.0, INF),
         width: add("width", &lane.width, 1e-6, INF),

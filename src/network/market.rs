@@ -66,7 +66,9 @@ pub(super) fn build(sc: &Scenario, n: &mut Network) {
     for (l, lane) in n.lanes.iter().enumerate() {
         let (from, to) = (&n.slots[lane.from], n.region_of(lane.to));
         let resale = from.role == Role::Stock && !from.infinite && n.region_of(lane.from) == to;
-        if reference(n, from.commodity, to).is_some() && !resale {
+        // What a government buys is no inflow of the market (ruling 9).
+        let reserved = n.facilities[n.slots[lane.to].facility].stage == Stage::Stockpile;
+        if reference(n, from.commodity, to).is_some() && !resale && !reserved {
             flows.entry((levels[from.commodity], from.commodity, to)).or_default().push(l);
         }
     }

@@ -87,7 +87,7 @@ pub struct Offer {
 }
 
 pub(super) fn build(sc: &Scenario, n: &mut Network, problems: &mut Problems) {
-    planned(sc, n, problems);
+    planned(sc, problems);
     for p in &sc.projects {
         let Some(facility) = n.facilities.iter().position(|f| f.group == p.facility) else { continue };
         let path = format!("project[{}]", p.id);
@@ -165,7 +165,7 @@ fn started_by_event(sc: &Scenario, id: &str) -> bool {
 }
 
 /// What a planned facility may not be.
-fn planned(sc: &Scenario, n: &Network, problems: &mut Problems) {
+fn planned(sc: &Scenario, problems: &mut Problems) {
     for f in sc.facilities.iter().filter(|f| f.planned) {
         let path = format!("facility[{}]", f.id);
         if f.drive != Drive::Pull || f.recipes.len() != 1 || f.cohorts > 1 || f.infinite {
@@ -202,7 +202,6 @@ fn planned(sc: &Scenario, n: &Network, problems: &mut Problems) {
                 .help(format!("let `{}` sell through [[join]]", f.id));
         }
     }
-    let _ = n;
 }
 
 /// Lists what planned facilities offer, slot by slot.

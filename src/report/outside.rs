@@ -5,10 +5,11 @@ use super::canvas::sheet;
 use super::events::Marks;
 use super::fan::{self, Fan, Grid, Panel};
 use super::frame::{FANS, Frame};
+use super::page::Page;
 use super::say;
 use super::theme::{BLUE, MARGIN};
 use super::{Chart, Missing};
-use crate::results::{Results, Series};
+use crate::results::{Results, Series, Stat};
 
 /// Name of the chart's files.
 pub const NAME: &str = "outside";
@@ -65,4 +66,27 @@ fn panel<'a>(results: &'a Results, series: &'a Series) -> Option<Panel<'a>> {
         fans: vec![fan],
         places: Vec::new(),
     })
+}
+
+/// The shares in words, stage by stage: at the opening, and after some years.
+pub(super) fn tell(results: &Results, page: &mut Page) {
+    let mut scopes: Vec<&str> = results.series_of(VARIABLE, "stage:").map(|s| s.scope.as_str()).collect();
+    scopes.sort_by_key(|scope| results.names.iter().position(|(s, _)| s == scope).unwrap_or(usize::MAX));
+    let mut rows = vec![["", "opening", "after 2 years", "after 5 years", "after 10 years"].map(str::to_owned).to_vec()];
+    for scope in scopes {
+        let opening = results.series(VARIABLE, scope).and_then(|s| s.stat(Stat::Mean)?.first().copied());
+        let after = |years: u32| {
+            let row = results.row(&format!("outside_share_{years}y"), scope, Stat::Mean);
+            match row.and_then(|r| Some((r.value?, r.se))) {
+                Some((value, se)) => format!("{} %", say::with_error(100.0 * value, se.map(|s| 100.0 * s))),
+                None => "\u{2013}".to_owned(),
+            }
+        };
+        let opening = opening.map_or_else(|| "\u{2013}".to_owned(), say::percent);
+        rows.push(vec![results.name(scope).to_owned(), opening, after(2), after(5), after(10)]);
+    }
+    if rows.len() > 1 {
+        page.heading("MADE OUTSIDE THE BORDER, share of each stage's output, mean");
+        page.table(&rows);
+    }
 }

@@ -78,7 +78,10 @@ pub struct Headline {
 pub fn headlines(comparison: &Comparison) -> Vec<Headline> {
     let name = |scope: &str| comparison.first().results.name(scope).to_owned();
     let mut list = vec![];
-    for scope in most_changed(comparison, "outside_share", "stage:", false).into_iter().take(2) {
+    let mut stages = most_changed(comparison, "outside_share", "stage:", false);
+    // What everybody asks about first, where it is told.
+    stages.sort_by_key(|scope| !["stage:separation_heavy", "stage:magnet"].contains(&scope.as_str()));
+    for scope in stages.into_iter().take(2) {
         let title = format!("{}: made outside the border", name(&scope));
         list.push(Headline { variable: "outside_share", scope, title, unit: "share of the stage’s output", said: Said::Percent });
     }

@@ -1,6 +1,7 @@
 //! In: finished results. Out: the page of words printed after a run, in at most 100 columns.
 
 use super::assumptions;
+use super::outside;
 pub use super::page::COLUMNS;
 use super::page::Page;
 use super::say::{fixed, month_year, percent, realizations, short, with_error};
@@ -24,6 +25,7 @@ pub fn page(results: &Results, folder: Option<&str>, seconds: Option<f64>) -> St
     page.wrapped("", &format!("{count} (possible futures) of {weeks} weeks, {} to {}{took}.", month_year(results.start), month_year(last)));
     page.wrapped("", "± is the Monte Carlo error: 1.96 standard errors, what more realizations would shrink.");
     headlines(results, &mut page);
+    outside::tell(results, &mut page);
     unfolding::tell(results, &mut page);
     places(results, &mut page, "region:", "BY REGION");
     places(results, &mut page, "sector:", "BY SECTOR");
@@ -58,8 +60,8 @@ fn headlines(results: &Results, page: &mut Page) {
         ("triangle_area", "The same, in weeks of normal output", 1.0, " weeks"),
         ("line_down_weeks", "Weeks in which a line runs more than 5 % short", 1.0, " weeks"),
         ("time_to_survive", "Weeks until lines run short (the run's rest if never)", 1.0, " weeks"),
-        ("time_to_recover", "Weeks from the first event until all is normal", 1.0, " weeks"),
-        ("not_recovered", "Futures not back to normal when the run ends", 100.0, " %"),
+        ("time_to_recover", "Weeks until the world as a whole is back to normal", 1.0, " weeks"),
+        ("not_recovered", "Futures in which it is not when the run ends", 100.0, " %"),
     ];
     let mut rows = vec![vec![String::new(), "mean".to_owned(), "1 in 20 is worse than".to_owned()]];
     for (metric, words, factor, unit) in ROWS {
@@ -216,6 +218,9 @@ fn worth_knowing(results: &Results, page: &mut Page) {
         points.push(format!("The worst twentieth of futures loses {} t on average, {} times the mean.", short(tail), short(ratio)));
     }
     points.extend(smuggled(results));
+    points.extend(never_normal(results));
+    points.extend(rents(results));
+    points.extend(reserves(results));
     points.extend(results.notes.iter().cloned());
     if !points.is_empty() {
         page.heading("WORTH KNOWING");
@@ -223,4 +228,63 @@ fn worth_knowing(results: &Results, page: &mut Page) {
             page.wrapped("  · ", &point);
         }
     }
+}
+
+/// Share of futures from which it is said of a place that it is not back to normal.
+const LASTING: f64 = 0.2;
+
+/// Regions and sectors that are not back to normal at the end though the world as a whole may be.
+fn never_normal(results: &Results) -> Option<String> {
+    let rows = results.summary.iter().filter(|r| r.metric == "not_recovered" && r.stat == Stat::Mean);
+    let mut list: Vec<(&str, f64)> = rows
+        .filter(|r| r.scope.starts_with("region:") || r.scope.starts_with("sector:"))
+        .filter_map(|r| Some((r.scope.as_str(), r.value.filter(|x| *x > LASTING)?)))
+        .collect();
+    list.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let said: Vec<String> =
+        list.iter().take(4).map(|(scope, x)| format!("{} in {} of futures", results.name(scope), percent(*x))).collect();
+    (!said.is_empty()).then(|| format!("Not back to normal when the run ends: {}.", said.join("; ")))
+}
+
+/// What export quotas earn at their height.
+fn rents(results: &Results) -> Vec<String> {
+    let peak = |s: &crate::results::Series| {
+        let weeks = s.stat(Stat::P50)?.iter().copied().enumerate();
+        weeks.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, x)| *x > 0.0)
+    };
+    let one = |s: &crate::results::Series| {
+        let (week, usd) = peak(s)?;
+        let when = month_year(results.date(week));
+        Some(format!(
+            "Under \u{201c}{}\u{201d} a kilogram earns up to {} USD at the border in the median future ({when}).",
+            results.name(&s.scope),
+            short(usd)
+        ))
+    };
+    results.series_of("quota_rent", "event:").filter_map(one).collect()
+}
+
+/// What becomes of stockpiles.
+fn reserves(results: &Results) -> Vec<String> {
+    let one = |s: &crate::results::Series| {
+        let stock = s.stat(Stat::P50)?;
+        let (first, last) = (*stock.first()?, *stock.last()?);
+        let name = results.name(&s.scope);
+        if first <= 0.0 {
+            return None;
+        }
+        let opened = stock.iter().position(|x| *x < 0.99 * first);
+        let gone = stock.iter().position(|x| *x < 0.01 * first);
+        let date = |week: usize| month_year(results.date(week));
+        Some(match (opened, gone) {
+            (None, _) => format!("{name}: {} t stay where they are in the median future.", short(first)),
+            (Some(a), Some(b)) => {
+                format!("{name}: {} t begin to leave in {} and are gone in {}, in the median future.", short(first), date(a), date(b))
+            }
+            (Some(a), None) => {
+                format!("{name}: {} t begin to move in {}; {} t at the end, in the median future.", short(first), date(a), short(last))
+            }
+        })
+    };
+    results.series_of("reserve", "stockpile:").filter_map(one).collect()
 }

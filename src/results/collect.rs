@@ -17,6 +17,9 @@ use crate::shocks::Shocks;
 
 const FAN: [(Stat, f64); 5] = [(Stat::P05, 0.05), (Stat::P25, 0.25), (Stat::P50, 0.5), (Stat::P75, 0.75), (Stat::P95, 0.95)];
 
+/// Share of its opening output below which a facility's baseline is too little to compare with.
+const LITTLE: f64 = 0.05;
+
 /// Turns a tally into results.
 pub fn collect(scenario: &Scenario, network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, tally: &Tally) -> Results {
     let names = scalar_names(network, shocks, watch, plan);
@@ -98,11 +101,17 @@ fn series(watch: &Watch, tally: &Tally, horizon: usize) -> Vec<Series> {
         })
         .collect();
     for (g, group) in watch.groups.iter().enumerate() {
-        // Over the baseline of the same realizations; over the opening where there is none.
+        // Over the baseline of the same realizations; over the opening where there is none. Where next to nothing is made in the baseline
+        // either, a share of it says nothing.
         let span = g * horizon..(g + 1) * horizon;
-        let pairs = tally.output[span.clone()].iter().zip(&tally.calm_output[span]);
-        let over = |calm: f64| if calm > 0.0 { calm } else { tally.count as f64 };
-        let means = pairs.map(|(x, calm)| x.value() / over(calm.value())).collect();
+        let (opening, calm) = (tally.count as f64, &tally.calm_output[span.clone()]);
+        let beside = calm.iter().any(|x| x.value() > 0.0);
+        let over = |calm: f64| match beside {
+            true if calm < LITTLE * opening => f64::NAN,
+            true => calm,
+            false => opening,
+        };
+        let means = tally.output[span].iter().zip(calm).map(|(x, calm)| x.value() / over(calm.value())).collect();
         list.push(Series {
             variable: "output_share".into(),
             scope: group.scope.clone(),

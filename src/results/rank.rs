@@ -1,6 +1,6 @@
 //! In: two lists. Out: how well the order of one tells the order of the other, with its interval.
 
-use super::estimate::{Estimate, Z};
+use super::estimate::Estimate;
 
 /// Ranks over their mean, squared deviations one in sum; ties get their mean rank. None of a constant.
 pub fn ranks(list: &[f64]) -> Option<Vec<f64>> {
@@ -34,11 +34,12 @@ pub fn with_interval(rho: f64, n: usize, z: f64) -> Estimate {
     let spread = ((1.0 + 0.5 * rho * rho) / (n as f64 - 3.0).max(1e-9)).sqrt();
     let middle = rho.clamp(-1.0 + 1e-12, 1.0 - 1e-12).atanh();
     let (low, high) = ((middle - z * spread).tanh(), (middle + z * spread).tanh());
-    Estimate { value: rho, se: (high - low) / (2.0 * Z), low, high }
+    Estimate { value: rho, se: (high - low) / (2.0 * z), low, high }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::estimate::Z;
     use super::*;
 
     #[test]

@@ -122,6 +122,11 @@ pub(super) fn unsettled(sc: &Scenario) -> Vec<bool> {
 /// Compiles what begins events without a date, once all events are known.
 pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &mut Problems) {
     let place = |id: &str| sc.events.iter().position(|e| e.id == id);
+    for e in sc.events.iter().filter(|e| waits_for_itself(e, sc)) {
+        problems
+            .error(format!("event[{}].when", e.id), format!("`{}` waits for itself, and so never begins", e.id))
+            .help("let one of the events that wait for each other have a `start`, or wait for a measure");
+    }
     for (event, e) in sc.events.iter().enumerate().filter(|(_, e)| e.start.is_none()) {
         let trigger = e.when.as_ref().and_then(|when| trigger(e, when, &place, n, out, problems));
         out.pending.push(Pending { event, trigger });
@@ -141,6 +146,23 @@ pub(super) fn compile(sc: &Scenario, n: &Network, out: &mut Shocks, problems: &m
             out.hushed.extend(hushed.map(|i| (truce, i)));
         }
     }
+}
+
+/// Whether what an event waits for waits, in the end, for that event.
+fn waits_for_itself(e: &Event, sc: &Scenario) -> bool {
+    let awaited = |e: &Event| match &e.when.as_ref()?.condition {
+        schema::Condition::Event(id) => sc.events.iter().find(|other| other.id == *id),
+        schema::Condition::Measure { .. } => None,
+    };
+    let mut next = awaited(e);
+    for _ in 0..sc.events.len() {
+        match next {
+            Some(other) if other.id == e.id => return true,
+            Some(other) => next = awaited(other),
+            None => return false,
+        }
+    }
+    false
 }
 
 fn trigger(

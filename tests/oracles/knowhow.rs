@@ -228,3 +228,31 @@ fn starts_by_price_come_at_the_rate_they_say() {
     let begun = case("decided", &sets).means(64, 260, |_, s| [s.projects[0].begun]);
     begun[0].agrees("begun after five years", 1.0 - (-0.2 * 261.0 * 7.0 / 365.25f64).exp());
 }
+
+#[test]
+fn who_may_not_buy_of_new_works_buys_where_it_did() {
+    for shut in ["event.ban.probability", "event.desk.probability"] {
+        let case = case("works_shut", &[(shut, "1.0")]);
+        let lane = case.lane("WORKS", "CARS");
+        let (sent, placed) = (case.trace(|s| s.lanes[lane].shipped[0]), case.trace(|s| s.lanes[lane].placed[0]));
+        let served = case.trace(|s| s.users[0].served[0]);
+        assert!(sent[199] > 35.0, "{shut}: {}", sent[199]);
+        assert!(placed[201..].iter().all(|x| *x == 0.0), "{shut}: still ordered there");
+        assert!(sent[260..].iter().all(|x| *x < 1e-9), "{shut}: still sent");
+        // The old supplier can make 125: nobody goes short.
+        assert!(served.iter().all(|x| (x - 100.0).abs() < 1e-9), "{shut}: {:?}", served.iter().copied().fold(f64::INFINITY, f64::min));
+    }
+    let open = case("works_shut", &[]);
+    let lane = open.lane("WORKS", "CARS");
+    assert!(open.trace(|s| s.lanes[lane].shipped[0])[399] > 35.0, "it is the ban and the desk that shut it");
+}
+
+#[test]
+fn an_event_begins_no_project_that_never_comes() {
+    let of = |chance: &str| {
+        let case = case("project_events", &[("project.second.probability", chance)]);
+        let second = case.network.projects.iter().position(|p| p.id == "second").expect("a second project");
+        case.trace(|s| s.projects[second].capacity[0]).last().copied().expect("weeks")
+    };
+    assert_eq!((of("0.0"), of("1.0")), (0.0, 20.0));
+}

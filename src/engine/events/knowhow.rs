@@ -80,9 +80,10 @@ pub(super) fn onsets(world: World<'_>, now: &PeriodShocks, state: &mut State) {
                 pools.iter().for_each(|&p| times(&mut state.pools[p].people, &left));
             }
             Once::Begin(p) => {
-                let until = &mut state.projects[*p].until;
+                let (until, comes) = (&mut state.projects[*p].until, &world.draws.comes[*p]);
+                let probability = world.network.projects[*p].probability;
                 for w in 0..WIDTH {
-                    until[w] = if begins[w] > 0.0 { 0.0 } else { until[w] };
+                    until[w] = if (begins[w] > 0.0) & (comes[w] < probability) { 0.0 } else { until[w] };
                 }
             }
             Once::Delay(projects, weeks) => {

@@ -3,7 +3,7 @@
 use super::towards;
 use crate::engine::{State, World};
 use crate::shocks::disruption::materials::Act;
-use crate::wide::{ONE, Row, WIDTH, min, splat};
+use crate::wide::{ONE, Row, WIDTH, max, min, splat};
 
 /// Takes back what was done last period.
 #[inline(always)]
@@ -25,9 +25,10 @@ pub(super) fn impose(act: &Act, world: World<'_>, strength: &Row, state: &mut St
         Act::Collection { entries, share } => {
             let share = draws.event(*share);
             for &i in entries {
-                let collected = &mut state.wear[i].collected;
+                let (own, collected) = (world.network.in_use[i].collected, &mut state.wear[i].collected);
                 for w in 0..WIDTH {
-                    collected[w] += strength[w] * (share[w] - collected[w]);
+                    // Of several programmes the highest holds, whatever their order.
+                    collected[w] = max(collected[w], own + strength[w] * (share[w] - own));
                 }
             }
         }
@@ -37,7 +38,7 @@ pub(super) fn impose(act: &Act, world: World<'_>, strength: &Row, state: &mut St
                 let (recovery, factor) = (&world.shocks.materials.recoveries[i], &mut state.recovery[i]);
                 for w in 0..WIDTH {
                     let full = min(process_yield[w] / recovery.process_yield, recovery.most);
-                    factor[w] += strength[w] * (full - factor[w]);
+                    factor[w] = max(factor[w], 1.0 + strength[w] * (full - 1.0));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! In: strengths of events. Out: what is in force this period: capacities, demand, open lanes, clocks, quotas, scare.
 //!
 //! Types of events come in families, one file each, as in `scenario/events/` and `shocks/disruption/`. What was imposed last period is
-//! lifted first, then what is in force is imposed: so events on one thing multiply, whatever their order.
+//! lifted first, then what is in force is imposed: so events on one thing multiply, or the strongest holds, whatever their order.
 
 mod knowhow;
 mod materials;

@@ -45,8 +45,10 @@ pub(super) fn impose(act: &Act, world: World<'_>, strength: &Row, state: &mut St
             let least = draws.event(*cover);
             for &s in slots {
                 let (mut held, mut more) = (state.slots[s].cover, ZERO);
+                let own = &state.covers.slots[s];
                 for w in 0..WIDTH {
-                    more[w] = strength[w] * max(least[w] - held[w], 0.0);
+                    // Of several mandates the highest holds, whatever their order.
+                    more[w] = max(own[w] + strength[w] * max(least[w] - own[w], 0.0) - held[w], 0.0);
                     held[w] += more[w];
                 }
                 state.slots[s].cover = held;

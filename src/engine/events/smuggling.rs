@@ -27,9 +27,11 @@ pub(super) fn impose(act: &Act, world: World<'_>, strength: &Row, state: &mut St
             What::Capacity | What::Factor => (draws.of(lane.capacity), lane.unit, &mut here.capacity),
         };
         let factor = act.what == What::Factor;
+        // A capacity is that of the lane in the file: cohorts share it.
+        let said = if act.what == What::Capacity { lane.part } else { 1.0 };
         for w in 0..WIDTH {
             let before = calm[w] * unit;
-            let goal = if factor { before * value[w] } else { value[w] };
+            let goal = if factor { before * value[w] } else { value[w] * said };
             row[w] = max(row[w], before + strength[w] * (goal - before));
         }
     }

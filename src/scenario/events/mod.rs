@@ -227,7 +227,10 @@ fn onset(r: &mut Reader, sheet: &mut Sheet<'_>, id: &str) -> (Option<Dist>, Opti
 
 /// The scope of an event, as far as its type leaves it open.
 fn narrowed(r: &mut Reader, sheet: &mut Sheet<'_>, chosen: Option<&Type>) -> Scope {
-    let written = sheet.table.get("scope").and_then(Value::as_table).map(|t| t.keys().map(str::to_owned).collect()).unwrap_or_default();
+    // An empty list names nothing.
+    let says = |value: &Value| !matches!(value, Value::List(items) if items.is_empty());
+    let inner = sheet.table.get("scope").and_then(Value::as_table);
+    let written = inner.map(|t| t.0.iter().filter(|(_, v)| says(v)).map(|(k, _)| k.clone()).collect()).unwrap_or_default();
     let mut scope = sheet.sheet(r, "scope").map(|inner| scope(r, inner)).unwrap_or_default();
     if let Some(t) = chosen {
         (t.scope)(r, &mut Narrowed { scope: &mut scope, path: sheet.at("scope"), written });

@@ -15,7 +15,10 @@ pub(super) fn share(n: &Network, origin: &[bool]) -> Vec<f64> {
         let before = share.clone();
         for s in 0..n.slots.len() {
             if !n.inbound[s].is_empty() {
-                share[s] = mean(n.inbound[s].iter().map(|&l| (n.lanes[l].flow, share[n.lanes[l].from])));
+                // What is planned opens without flow: it will take what its shares say.
+                let flows = n.inbound[s].iter().any(|&l| n.lanes[l].flow > 0.0);
+                let weight = |l: usize| if flows { n.lanes[l].flow } else { n.lanes[l].share };
+                share[s] = mean(n.inbound[s].iter().map(|&l| (weight(l), share[n.lanes[l].from])));
             }
         }
         for activity in n.activities.iter().filter(|a| !a.inputs.is_empty() && !origin[n.facilities[a.facility].region]) {
