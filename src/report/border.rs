@@ -1,12 +1,11 @@
 //! In: what quotas earn, what smugglers carry. Out: `quota-rent`, a panel a quota, and `smuggling`, a panel a commodity.
 
 use super::axis::{Said, Scale};
-use super::canvas::sheet;
-use super::events::Marks;
-use super::fan::{self, Fan, Grid, Panel};
-use super::frame::{FANS, Frame};
+use super::fan::{self, Fan, Panel};
+use super::frame::FANS;
+use super::panels::{self, Layout};
 use super::say;
-use super::theme::{BLUE, Ink, MARGIN, VERMILLION};
+use super::theme::{BLUE, Ink, VERMILLION};
 use super::{Chart, Missing};
 use crate::results::{Results, Series};
 
@@ -53,25 +52,17 @@ fn draw(results: &Results, name: &'static str, title: &str, meaning: &str, prefi
     if panels.is_empty() {
         return Err(Missing::Data("fewer than 200 realizations, which a fan needs"));
     }
-    let time = fan::time_axis(results);
     let columns = if panels.len() == 1 { 1 } else { 2 };
-    let grid = Grid {
-        x: MARGIN,
-        width: WIDTH - 2.0 * MARGIN,
+    let layout = Layout {
+        width: WIDTH,
+        title,
+        meaning,
         columns,
         plot_height: if columns == 1 { 300.0 } else { 220.0 },
-        values: panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0,
         names: fan::name_width(&panels),
         shared: false,
     };
-    let marks = Marks::plan(&results.events, time, grid.plot_width());
-    let subtitle = Frame::counted(results, meaning);
-    let frame = Frame::new(results, WIDTH, title, &subtitle, marks.key.as_deref());
-    let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();
-    let svg = sheet(WIDTH, height, |canvas| {
-        frame.draw(canvas, height);
-        grid.draw(canvas, &panels, frame.head(), time, &marks);
-    })?;
+    let svg = panels::draw(results, &panels, &layout)?;
     Ok(Chart { name, svg, csv: fan::table(results, series)? })
 }
 

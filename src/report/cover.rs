@@ -1,12 +1,11 @@
 //! In: weeks of cover of finished magnets at manufacturers. Out: `cover`, a fan for the world and each region.
 
 use super::axis::{Said, Scale};
-use super::canvas::sheet;
-use super::events::Marks;
-use super::fan::{self, Fan, Grid, Panel};
-use super::frame::{FANS, Frame};
+use super::fan::{self, Fan, Panel};
+use super::frame::FANS;
+use super::panels::{self, Layout};
 use super::say;
-use super::theme::{BLACK, BLUE, MARGIN};
+use super::theme::{BLACK, BLUE};
 use super::{Chart, Missing};
 use crate::results::{Results, Series, Stat};
 
@@ -37,26 +36,16 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
             Panel { title: results.name(&s.scope).to_owned(), note, scale: scale.clone(), fans: vec![fan], places: Vec::new() }
         })
         .collect();
-    let time = fan::time_axis(results);
     let columns = if panels.len() > 8 { 5 } else { panels.len().clamp(1, 4) };
-    let values = scale.label_width() + 12.0;
-    let grid = Grid {
-        x: MARGIN,
-        width: WIDTH - 2.0 * MARGIN,
+    let layout = Layout {
+        width: WIDTH,
+        title: "How many weeks manufacturers could run on the magnets they hold",
+        meaning: &format!("{FANS}; after the world, the region with the least cover first"),
         columns,
         plot_height: if columns > 2 { 140.0 } else { 200.0 },
-        values,
         names: 0.0,
         shared: true,
     };
-    let marks = Marks::plan(&results.events, time, grid.plot_width());
-    let subtitle = Frame::counted(results, &format!("{FANS}; after the world, the region with the least cover first"));
-    let title = "How many weeks manufacturers could run on the magnets they hold";
-    let frame = Frame::new(results, WIDTH, title, &subtitle, marks.key.as_deref());
-    let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();
-    let svg = sheet(WIDTH, height, |canvas| {
-        frame.draw(canvas, height);
-        grid.draw(canvas, &panels, frame.head(), time, &marks);
-    })?;
+    let svg = panels::draw(results, &panels, &layout)?;
     Ok(Chart { name: NAME, svg, csv: fan::table(results, series)? })
 }

@@ -17,6 +17,7 @@ pub mod heatmap;
 pub mod outside;
 pub mod overlay;
 mod page;
+mod panels;
 pub mod places;
 pub mod png;
 pub mod prices;

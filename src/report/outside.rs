@@ -1,13 +1,12 @@
 //! In: the share of each stage's work done outside the border. Out: `outside`, a panel a stage, in runs that have projects.
 
 use super::axis::{Said, Scale};
-use super::canvas::sheet;
-use super::events::Marks;
-use super::fan::{self, Fan, Grid, Panel};
-use super::frame::{FANS, Frame};
+use super::fan::{self, Fan, Panel};
+use super::frame::FANS;
 use super::page::Page;
+use super::panels::{self, Layout};
 use super::say;
-use super::theme::{BLUE, MARGIN};
+use super::theme::BLUE;
 use super::{Chart, Missing};
 use crate::results::{Results, Series, Stat};
 
@@ -27,31 +26,21 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     if panels.is_empty() {
         return Err(Missing::Data("fewer than 200 realizations, which a fan needs"));
     }
-    let time = fan::time_axis(results);
     let columns = match panels.len() {
         1 => 1,
         2 | 4 => 2,
         _ => 3,
     };
-    let values = panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
-    let grid = Grid {
-        x: MARGIN,
-        width: WIDTH - 2.0 * MARGIN,
+    let layout = Layout {
+        width: WIDTH,
+        title: "Share of each stage’s output that is made outside the border",
+        meaning: &format!("{FANS}; t of what drives each stage, smoothed over a quarter; a panel a stage, each with its own scale"),
         columns,
         plot_height: if columns == 1 { 300.0 } else { 190.0 },
-        values,
         names: 8.0,
         shared: false,
     };
-    let marks = Marks::plan(&results.events, time, grid.plot_width());
-    let meaning = format!("{FANS}; t of what drives each stage, smoothed over a quarter; a panel a stage, each with its own scale");
-    let subtitle = Frame::counted(results, &meaning);
-    let frame = Frame::new(results, WIDTH, "Share of each stage’s output that is made outside the border", &subtitle, marks.key.as_deref());
-    let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();
-    let svg = sheet(WIDTH, height, |canvas| {
-        frame.draw(canvas, height);
-        grid.draw(canvas, &panels, frame.head(), time, &marks);
-    })?;
+    let svg = panels::draw(results, &panels, &layout)?;
     Ok(Chart { name: NAME, svg, csv: fan::table(results, series)? })
 }
 

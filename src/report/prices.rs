@@ -1,12 +1,11 @@
 //! In: prices inside and outside the border. Out: `prices`, a panel a commodity, both sides in one picture.
 
 use super::axis::{Said, Scale};
-use super::canvas::sheet;
-use super::events::Marks;
-use super::fan::{self, Fan, Grid, Panel};
-use super::frame::{FANS, Frame};
+use super::fan::{self, Fan, Panel};
+use super::frame::FANS;
+use super::panels::{self, Layout};
 use super::say;
-use super::theme::{BLUE, MARGIN, VERMILLION};
+use super::theme::{BLUE, VERMILLION};
 use super::{Chart, Missing};
 use crate::results::{Results, Series};
 
@@ -33,37 +32,26 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
     if panels.is_empty() {
         return Err(Missing::Data("no prices were recorded, or fewer than 200 realizations, which a fan needs"));
     }
-    let time = fan::time_axis(results);
     let columns = match panels.len() {
         1 => 1,
         2 | 4 => 2,
         3..=9 => 3,
         _ => 4,
     };
-    let values = panels.iter().map(|p| p.scale.label_width()).fold(0.0, f64::max) + 12.0;
-    let names = fan::name_width(&panels);
-    let grid = Grid {
-        x: MARGIN,
-        width: WIDTH - 2.0 * MARGIN,
-        columns,
-        plot_height: if columns == 1 { 300.0 } else { 190.0 },
-        values,
-        names,
-        shared: false,
-    };
-    let marks = Marks::plan(&results.events, time, grid.plot_width());
     let sides = match panels.iter().any(|p| p.fans.len() > 1) {
         true => ". Blue: price inside the border of the exporter; orange: price that buyers outside pay",
         false => "",
     };
-    let meaning = format!("{FANS}{sides}");
-    let subtitle = Frame::counted(results, &meaning);
-    let frame = Frame::new(results, WIDTH, "Prices inside and outside the border", &subtitle, marks.key.as_deref());
-    let height = frame.head() + grid.height(panels.len(), &marks) + frame.foot();
-    let svg = sheet(WIDTH, height, |canvas| {
-        frame.draw(canvas, height);
-        grid.draw(canvas, &panels, frame.head(), time, &marks);
-    })?;
+    let layout = Layout {
+        width: WIDTH,
+        title: "Prices inside and outside the border",
+        meaning: &format!("{FANS}{sides}"),
+        columns,
+        plot_height: if columns == 1 { 300.0 } else { 190.0 },
+        names: fan::name_width(&panels),
+        shared: false,
+    };
+    let svg = panels::draw(results, &panels, &layout)?;
     Ok(Chart { name: NAME, svg, csv: fan::table(results, series)? })
 }
 
