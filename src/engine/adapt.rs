@@ -95,20 +95,26 @@ fn thrift(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     }
 }
 
+/// Place of the fastest fall among the limits of a lot.
+const FALL: usize = 2;
+
 /// Least and largest share that designs aim at, fastest fall and lag of a lot: those of the world, moved by its breakthroughs.
 #[inline(always)]
 fn limits(world: World<'_>, now: &PeriodShocks, breakthroughs: &[usize]) -> [Row; 4] {
     let World { network: n, shocks, draws } = world;
     let Some(thrift) = &n.thrift else { return [ONE; 4] };
-    let mut limits = [*draws.of(thrift.least), ONE, *draws.of(thrift.fall), *draws.of(thrift.lag)];
+    let own = [*draws.of(thrift.least), ONE, *draws.of(thrift.fall), *draws.of(thrift.lag)];
+    let mut limits = own;
     for &b in breakthroughs {
         let found = &shocks.materials.breakthroughs[b];
         let strength = &now.strength[found.event];
-        for (limit, new) in limits.iter_mut().zip([found.least, found.most, found.fall, found.lag]) {
+        for (i, new) in [found.least, found.most, found.fall, found.lag].into_iter().enumerate() {
             let Some(new) = new else { continue };
-            let new = draws.event(new);
+            let (new, own, limit) = (draws.event(new), &own[i], &mut limits[i]);
             for w in 0..WIDTH {
-                limit[w] += strength[w] * (new[w] - limit[w]);
+                // Of several the furthest holds, whatever their order: a quicker fall, all else less.
+                let moved = own[w] + strength[w] * (new[w] - own[w]);
+                limit[w] = if i == FALL { max(limit[w], moved) } else { min(limit[w], moved) };
             }
         }
         let [least, most, ..] = &mut limits;

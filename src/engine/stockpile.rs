@@ -226,7 +226,11 @@ fn serve(world: World<'_>, customers: &[Customer], lacking: bool, left: &mut Row
 #[inline(always)]
 fn lack(world: World<'_>, c: &Customer, state: &State) -> Row {
     let (want, on_hand) = (shelf(c.slot, state), &state.slots[c.slot].on_hand);
-    let coming = super::balance::in_transit(state, c.lane);
+    let mut coming = super::balance::in_transit(state, c.lane);
+    if let Some(h) = state.lanes[c.lane].licence {
+        // What a desk holds of it is on its way too.
+        add(&mut coming, &super::balance::held(state)[h]);
+    }
     let waits = world.network.slots[c.slot].user.map_or(ZERO, |u| state.users[u].backlog);
     let mut lack = ZERO;
     for w in 0..WIDTH {

@@ -197,10 +197,16 @@ fn trigger(
 }
 
 fn gauge(of: &schema::Gauge, n: &Network) -> Gauge {
+    // As the series of these names: of the world and its regions, users of finished goods where there are any.
+    let finished = |u: usize| n.commodities[n.slots[n.users[u].slot].commodity].finished;
+    let any = (0..n.users.len()).any(finished);
     let users = |region: &Option<String>, sector: &Option<String>| {
         let there = |u: &usize| {
             let user = &n.users[*u];
-            region.as_ref().is_none_or(|r| *r == n.regions[user.region]) && sector.as_ref().is_none_or(|s| *s == n.sectors[user.sector])
+            let counted = sector.is_some() || !any || finished(*u);
+            counted
+                && region.as_ref().is_none_or(|r| *r == n.regions[user.region])
+                && sector.as_ref().is_none_or(|s| *s == n.sectors[user.sector])
         };
         (0..n.users.len()).filter(there).collect()
     };

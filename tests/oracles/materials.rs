@@ -110,3 +110,15 @@ fn a_programme_brings_back_what_it_collects_and_wins() {
     let small = crate::harness::case("programme", &[("event.programme.capacity", "1")]).trace(|s| s.lanes[metal].shipped[0]);
     same("new metal if recyclers stay small", small[519], 100.0 - 20.0 * 0.95, 1e-6);
 }
+
+#[test]
+fn of_two_breakthroughs_the_further_one_holds_whatever_they_are_called() {
+    let demands =
+        |name: &str, sets: &[(&str, &str)]| crate::harness::case(name, sets).trace(|s| s.users[0].demand[0] + 3.0 * s.users[1].demand[0]);
+    let once = demands("breakthrough", &[]);
+    let twice = demands("breakthrough_twice", &[]);
+    let swapped = demands("breakthrough_twice", &[("event.found.most", "0.7"), ("event.again.most", "0.4")]);
+    assert_eq!(once, twice);
+    assert_eq!(twice, swapped);
+    assert_ne!(once, demands("breakthrough", &[("event.found.most", "0.7")]), "how far it goes is seen");
+}
