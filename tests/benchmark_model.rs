@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use coercivity::engine::{self, State, World};
+use coercivity::engine::{self, Rounds, State, World};
 use coercivity::network::Network;
 use coercivity::scenario;
 use coercivity::shocks::Shocks;
@@ -19,12 +19,12 @@ fn shortages(name: &str, realizations: u64, sets: &[(String, String)]) -> [(f64,
     let (scenario, mut problems) = scenario::load(&path, sets).expect("the scenario reads");
     let network = Network::compile(&scenario, &mut problems).expect("the network compiles");
     let shocks = Shocks::compile(&scenario, &network, &mut problems);
-    let mut now = shocks.period(&network);
+    let (mut now, rounds) = (shocks.period(&network), Rounds::new(&network, &shocks));
     let mut sums = [(0.0, 0.0); 4];
     let mut counted = 0.0;
     for batch in 0..realizations.div_ceil(WIDTH as u64) {
         let draws = shocks.open(&network, batch * WIDTH as u64);
-        let world = World { network: &network, shocks: &shocks, draws: &draws };
+        let world = World { network: &network, shocks: &shocks, rounds: &rounds, draws: &draws };
         let mut state = State::open(world);
         for t in 0..=WEEKS[3] {
             shocks.fill(&network, &draws, t, &mut now);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use coercivity::engine::{self, State, World};
+use coercivity::engine::{self, Rounds, State, World};
 use coercivity::ensemble::observe::Watch;
 use coercivity::ensemble::{self, Plan};
 use coercivity::network::Network;
@@ -60,10 +60,10 @@ fn percentiles_of_series_are_within_a_bin_of_exact_ones() {
     let weeks = [30, 60, 70, 120, 200];
     let mut exact = vec![[vec![], vec![]]; weeks.len()];
     let market = network.markets.iter().position(|m| m.name == "material@B").expect("a market");
-    let mut now = shocks.period(network);
+    let (mut now, rounds) = (shocks.period(network), Rounds::new(network, shocks));
     for first in (0..realizations).step_by(WIDTH) {
         let draws = shocks.open(network, first);
-        let world = World { network, shocks, draws: &draws };
+        let world = World { network, shocks, rounds: &rounds, draws: &draws };
         let mut state = State::open(world);
         for t in 0..=weeks[weeks.len() - 1] {
             shocks.fill(network, &draws, t, &mut now);

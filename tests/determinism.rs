@@ -6,8 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use coercivity::ensemble::batch::Record;
 use coercivity::ensemble::calm::Baselines;
-use coercivity::ensemble::dispatch::{self, Job};
+use coercivity::ensemble::dispatch;
 use coercivity::ensemble::observe::Watch;
+use coercivity::ensemble::twins::Twins;
 use coercivity::ensemble::{self, Part, Plan, run_part};
 use coercivity::network::Network;
 use coercivity::results::{Results, collect, csv};
@@ -142,14 +143,14 @@ fn every_set_of_instructions_gives_the_same_bits() {
     let (scenario, network, shocks) = from_text(&noisy());
     let plan = Plan { realizations: 8, horizon: scenario.run.horizon, baseline: true, keep: true };
     let watch = Watch::new(&network, &shocks, &scenario.run);
-    let calm = Shocks::calm(shocks.seed, &network);
+    let twins = Twins::new(&network, &shocks);
     let record = |path| {
-        let job = Job { network: &network, shocks: &shocks, calm: &calm, watch: &watch, plan: &plan, first: 0 };
+        let job = twins.job(&watch, &plan, 0);
         let mut record = Record::default();
         dispatch::run_on(path, job, &AtomicBool::new(false), &mut record);
         record
     };
-    let plain = record(dispatch::Path::Plain);
+    let plain = record(dispatch::paths()[0]);
     for path in dispatch::paths() {
         let wide = record(path);
         assert!(wide.series == plain.series && wide.scalars == plain.scalars && wide.exports == plain.exports, "{path:?}");

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use coercivity::ensemble::batch::Record;
 use coercivity::ensemble::dispatch::{self, Job};
 use coercivity::ensemble::observe::Watch;
+use coercivity::ensemble::twins::Twins;
 use coercivity::ensemble::{self, Plan};
 use coercivity::network::Network;
 use coercivity::scenario::{self, Failure, render};
@@ -16,9 +17,9 @@ use coercivity::wide::WIDTH;
 
 /// A scenario ready to run.
 pub struct Case {
-    pub network: Network,
-    pub shocks: Shocks,
-    pub calm: Shocks,
+    pub network: &'static Network,
+    pub shocks: &'static Shocks,
+    twins: Twins<'static>,
     pub watch: Watch,
     pub plan: Plan,
 }
@@ -46,15 +47,16 @@ impl Case {
             panic!("{}", render(&problems, &scenario.files, false));
         };
         let shocks = Shocks::compile(&scenario, &network, &mut problems);
-        let calm = Shocks::calm(shocks.seed, &network);
         let plan = Plan { realizations: WIDTH as u64, horizon: scenario.run.horizon, baseline, keep: false };
         let watch = Watch::new(&network, &shocks, &scenario.run);
-        Case { network, shocks, calm, watch, plan }
+        // Benchmarks end with the process.
+        let (network, shocks): (&'static Network, &'static Shocks) = (Box::leak(Box::new(network)), Box::leak(Box::new(shocks)));
+        Case { network, shocks, twins: Twins::new(network, shocks), watch, plan }
     }
 
     /// What one batch needs.
     pub fn job(&self) -> Job<'_> {
-        Job { network: &self.network, shocks: &self.shocks, calm: &self.calm, watch: &self.watch, plan: &self.plan, first: 0 }
+        self.twins.job(&self.watch, &self.plan, 0)
     }
 
     /// Runs one batch on the widest path.
@@ -67,7 +69,7 @@ impl Case {
     /// Runs `realizations` on `threads`.
     pub fn run(&self, realizations: u64, threads: usize) {
         let plan = Plan { realizations, ..self.plan.clone() };
-        let tally = ensemble::run(&self.network, &self.shocks, &self.watch, &plan, threads, &|_| {}, &AtomicBool::new(false));
+        let tally = ensemble::run(self.network, self.shocks, &self.watch, &plan, threads, &|_| {}, &AtomicBool::new(false));
         std::hint::black_box(tally.ok());
     }
 

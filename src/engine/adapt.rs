@@ -11,8 +11,7 @@ pub fn adapt(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     thrift(world, now, state);
     perceived_leads(world, state);
     expectations(world, state);
-    for lane in &mut state.lanes {
-        let ring = &mut lane.ring;
+    for ring in &mut state.rings {
         ring.head = if ring.head + 1 == ring.len { 0 } else { ring.head + 1 };
     }
 }
@@ -57,7 +56,7 @@ fn scare(world: World<'_>, state: &mut State) {
 /// Dear elements are used less: fast by ε, slowly by ε_L with rate limits (MODEL 6.7, ruling 2). A breakthrough moves the limits.
 #[inline(always)]
 fn thrift(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    let World { network: n, shocks, draws } = world;
+    let World { network: n, shocks, draws, .. } = world;
     let Some(thrift) = &n.thrift else { return };
     let (epsilon, long, rise) = (draws.of(n.price.epsilon), draws.of(n.price.epsilon_long), draws.of(thrift.rise));
     for (i, lot) in shocks.materials.lots.iter().enumerate() {
@@ -101,7 +100,7 @@ const FALL: usize = 2;
 /// Least and largest share that designs aim at, fastest fall and lag of a lot: those of the world, moved by its breakthroughs.
 #[inline(always)]
 fn limits(world: World<'_>, now: &PeriodShocks, breakthroughs: &[usize]) -> [Row; 4] {
-    let World { network: n, shocks, draws } = world;
+    let World { network: n, shocks, draws, .. } = world;
     let Some(thrift) = &n.thrift else { return [ONE; 4] };
     let own = [*draws.of(thrift.least), ONE, *draws.of(thrift.fall), *draws.of(thrift.lag)];
     let mut limits = own;
@@ -129,7 +128,7 @@ fn limits(world: World<'_>, now: &PeriodShocks, breakthroughs: &[usize]) -> [Row
 /// Perceived lead time of slots whose suppliers are under a desk follows what the desk posts.
 #[inline(always)]
 fn perceived_leads(world: World<'_>, state: &mut State) {
-    let World { network: n, shocks, draws } = world;
+    let World { network: n, shocks, draws, .. } = world;
     if shocks.desks.is_empty() {
         return;
     }
@@ -159,12 +158,9 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
 /// Forecasts of what is pushed, and (where requests may be inflated) the share of requests filled.
 #[inline(always)]
 fn expectations(world: World<'_>, state: &mut State) {
-    let World { network: n, draws, .. } = world;
+    let World { network: n, rounds, draws, .. } = world;
     let weight = draws.of(n.behaviour.forecast);
-    for (s, slot) in n.slots.iter().enumerate() {
-        if !slot.takes_push {
-            continue;
-        }
+    for &s in &rounds.pushed {
         let mut pushed = ZERO;
         for &l in &n.inbound[s] {
             if n.lanes[l].push {
@@ -177,10 +173,7 @@ fn expectations(world: World<'_>, state: &mut State) {
         }
         state.slots[s].push_forecast = forecast;
     }
-    for (l, lane) in n.lanes.iter().enumerate() {
-        if lane.push || !(n.needs.fills || world.shocks.reroutes[lane.to]) {
-            continue;
-        }
+    for &l in &rounds.filled {
         let (shipped, owed) = (&state.lanes[l].shipped, &state.lanes[l].backorders);
         let (mut fill, mut history) = (state.lanes[l].fill, state.lanes[l].history);
         for w in 0..WIDTH {

@@ -110,7 +110,7 @@ pub fn mass_error(before: &Ledger, now: &Ledger) -> f64 {
 
 /// Mass in a lane's transit ring.
 pub fn in_transit(state: &State, lane: usize) -> Row {
-    let ring = state.lanes[lane].ring;
+    let ring = state.rings[lane];
     let mut sum = ZERO;
     state.transit[ring.start..ring.start + ring.len].iter().for_each(|r| add(&mut sum, r));
     sum

@@ -10,7 +10,7 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, spla
 /// Moves the clocks, releases what is due, and sets each lane's eligible and held shares.
 #[inline(always)]
 pub fn desks(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    let World { network, shocks, draws } = world;
+    let World { network, shocks, draws, .. } = world;
     for (d, desk) in shocks.desks.iter().enumerate() {
         let strength = now.strength[desk.event];
         let age = &now.age[desk.event];

@@ -17,6 +17,7 @@ pub mod pool;
 pub mod price;
 pub mod produce;
 pub mod receive;
+pub mod rounds;
 pub mod share;
 pub mod ship;
 pub mod smuggle;
@@ -25,6 +26,7 @@ pub mod stockpile;
 
 use crate::network::Network;
 use crate::shocks::{Draws, PeriodShocks, Shocks};
+pub use rounds::Rounds;
 pub use state::State;
 
 /// What every verb reads.
@@ -34,6 +36,8 @@ pub struct World<'a> {
     pub network: &'a Network,
     /// What is scheduled.
     pub shocks: &'a Shocks,
+    /// What the verbs visit in the two together.
+    pub rounds: &'a Rounds,
     /// What this batch drew once.
     pub draws: &'a Draws,
 }

@@ -49,7 +49,7 @@ pub(super) fn withdraw(world: World<'_>, state: &mut State) {
 /// Offers of all planned facilities, divided among their customers in proportion to what these use.
 #[inline(always)]
 pub(super) fn offers(world: World<'_>, state: &mut State) {
-    let World { network: n, draws, shocks } = world;
+    let World { network: n, draws, shocks, .. } = world;
     let correction = draws.of(n.behaviour.output_correction);
     for offer in &n.offers {
         let plant = &state.plants[offer.plant];

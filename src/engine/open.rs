@@ -9,6 +9,7 @@ use super::smuggle::IllicitState;
 use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
 use super::stockpile::{Covers, StockpileState};
 use crate::network::Market;
+use crate::shocks::Shocks;
 use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
@@ -57,7 +58,7 @@ impl SlotState {
 }
 
 impl LaneState {
-    fn open(flow: f64, licence: Option<usize>, ring: Ring) -> LaneState {
+    fn open(flow: f64, licence: Option<usize>) -> LaneState {
         LaneState {
             backorders: ZERO,
             placed: ZERO,
@@ -69,7 +70,6 @@ impl LaneState {
             passed: ONE,
             open: ONE,
             licence,
-            ring,
         }
     }
 }
@@ -142,61 +142,70 @@ impl PlantState {
 impl State {
     /// The opening balance: on hand, in transit and forecasts such that nothing moves until something happens.
     pub fn open(world: World<'_>) -> State {
-        let World { network: n, shocks, draws } = world;
-        let rows = |k: usize, x: f64| vec![splat(x); k];
-        let mut s = State {
-            period: 0,
-            slots: (0..n.slots.len()).map(|i| SlotState::open(world, i)).collect(),
-            lanes: vec![],
-            transit: vec![],
-            users: n.users.iter().map(|_| UserState::open()).collect(),
-            markets: vec![],
-            imposed: vec![false; shocks.effects.len()],
-            capacity: vec![ONE; n.facilities.len()],
-            broken: rows(shocks.units, 0.0),
-            ceiling: rows(n.facilities.len(), 0.0),
-            activity: n.activities.iter().map(|a| splat(a.rate)).collect(),
-            worked: rows(n.activities.len(), 0.0),
-            growth: vec![ONE; n.needs.growths.len()],
-            pace: n.needs.growths.iter().map(|&p| pace(world.draws.of(p))).collect(),
-            price_answer: vec![ONE; n.needs.answers.len()],
-            clock: rows(shocks.desks.len(), 0.0),
-            rate_factor: vec![ONE; shocks.desks.len()],
-            cap_by_rule: rows(shocks.desks.len(), f64::INFINITY),
-            volume_cap: rows(shocks.desks.len(), f64::INFINITY),
-            queue: rows(shocks.desks.len(), 0.0),
-            strictness: rows(shocks.desks.len(), 0.0),
-            held: rows(shocks.desks.len(), 0.0),
-            posted: rows(shocks.desks.len(), 0.0),
-            hold_share: rows(shocks.licensed.len(), 0.0),
-            licensed_share: vec![ONE; shocks.licensed.len()],
-            permit: rows(shocks.licensed.len(), 0.0),
-            permit_share: rows(shocks.licensed.len(), 0.0),
-            permits: rows(shocks.permits.iter().map(|p| p.lanes.len()).sum(), 0.0),
-            granted: rows(shocks.permits.len(), 0.0),
-            calendars: shocks.desks.iter().map(|d| Calendar::new(d.ring)).collect(),
-            overflow: rows(shocks.licensed.len(), 0.0),
-            quotas: vec![QuotaState::open(); shocks.quotas.len()],
-            illicit: (0..n.illicit.len()).map(|i| IllicitState::open(world, i)).collect(),
-            affairs: Affairs::open(world),
-            applications: Applications::default(),
-            stockpiles: n.stockpiles.iter().map(|_| StockpileState::open()).collect(),
-            in_use: vec![],
-            wear: n.in_use.iter().map(|x| Wear::open(x, world)).collect(),
-            recovery: vec![ONE; shocks.materials.recoveries.len()],
-            recovered: rows(shocks.materials.recoveries.len(), 0.0),
-            covers: Covers::default(),
-            pools: n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))).collect(),
-            projects: (0..n.projects.len()).map(|p| ProjectState::open(world, p)).collect(),
-            plants: n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))).collect(),
-            withdrawn: rows(if n.offers.is_empty() { 0 } else { n.lanes.len() }, 0.0),
-            offered: rows(if n.offers.is_empty() { 0 } else { n.lanes.len() }, 0.0),
-            scratch: Scratch::new(world),
-            noise_weights: noise_weights(world),
-            scare: rows(n.regions.len(), 0.0),
-            thrift: vec![ONE; shocks.materials.lots.len()],
-            use_share: vec![ONE; shocks.materials.lots.len()],
-        };
+        let mut state = State::default();
+        state.reopen(world);
+        state
+    }
+
+    /// The same in the memory of a state that is no longer needed: a run opens thousands, each of some hundred pieces.
+    pub fn reopen(&mut self, world: World<'_>) {
+        let World { network: n, shocks, draws, .. } = world;
+        let s = self;
+        let (desks, licensed, facilities) = (shocks.desks.len(), shocks.licensed.len(), n.facilities.len());
+        let (lots, recoveries) = (shocks.materials.lots.len(), shocks.materials.recoveries.len());
+        let joinable = if n.offers.is_empty() { 0 } else { n.lanes.len() };
+        s.period = 0;
+        again(&mut s.slots, (0..n.slots.len()).map(|i| SlotState::open(world, i)));
+        s.lanes.clear();
+        s.rings.clear();
+        s.transit.clear();
+        again(&mut s.users, n.users.iter().map(|_| UserState::open()));
+        s.markets.clear();
+        fill(&mut s.imposed, shocks.effects.len(), false);
+        fill(&mut s.capacity, facilities, ONE);
+        fill(&mut s.broken, shocks.units, ZERO);
+        fill(&mut s.ceiling, facilities, ZERO);
+        again(&mut s.activity, n.activities.iter().map(|a| splat(a.rate)));
+        fill(&mut s.worked, n.activities.len(), ZERO);
+        fill(&mut s.growth, n.needs.growths.len(), ONE);
+        again(&mut s.pace, n.needs.growths.iter().map(|&p| pace(draws.of(p))));
+        fill(&mut s.price_answer, n.needs.answers.len(), ONE);
+        fill(&mut s.clock, desks, ZERO);
+        fill(&mut s.rate_factor, desks, ONE);
+        fill(&mut s.cap_by_rule, desks, splat(f64::INFINITY));
+        fill(&mut s.volume_cap, desks, splat(f64::INFINITY));
+        fill(&mut s.queue, desks, ZERO);
+        fill(&mut s.strictness, desks, ZERO);
+        fill(&mut s.held, desks, ZERO);
+        fill(&mut s.posted, desks, ZERO);
+        fill(&mut s.hold_share, licensed, ZERO);
+        fill(&mut s.licensed_share, licensed, ONE);
+        fill(&mut s.permit, licensed, ZERO);
+        fill(&mut s.permit_share, licensed, ZERO);
+        fill(&mut s.permits, shocks.permits.iter().map(|p| p.lanes.len()).sum(), ZERO);
+        fill(&mut s.granted, shocks.permits.len(), ZERO);
+        open_calendars(&mut s.calendars, shocks);
+        fill(&mut s.overflow, licensed, ZERO);
+        fill(&mut s.quotas, shocks.quotas.len(), QuotaState::open());
+        again(&mut s.illicit, (0..n.illicit.len()).map(|i| IllicitState::open(world, i)));
+        s.affairs = Affairs::open(world);
+        s.applications = Applications::default();
+        again(&mut s.stockpiles, n.stockpiles.iter().map(|_| StockpileState::open()));
+        s.in_use.clear();
+        again(&mut s.wear, n.in_use.iter().map(|x| Wear::open(x, world)));
+        fill(&mut s.recovery, recoveries, ONE);
+        fill(&mut s.recovered, recoveries, ZERO);
+        s.covers = Covers::default();
+        again(&mut s.pools, n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))));
+        again(&mut s.projects, (0..n.projects.len()).map(|p| ProjectState::open(world, p)));
+        again(&mut s.plants, n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))));
+        fill(&mut s.withdrawn, joinable, ZERO);
+        fill(&mut s.offered, joinable, ZERO);
+        s.scratch = Scratch::new(world);
+        s.noise_weights = noise_weights(world);
+        fill(&mut s.scare, n.regions.len(), ZERO);
+        fill(&mut s.thrift, lots, ONE);
+        fill(&mut s.use_share, lots, ONE);
         for f in 0..n.facilities.len() {
             s.ceiling[f] = s.capacity_of(world, f);
         }
@@ -205,19 +214,40 @@ impl State {
             s.transit.resize(ring.start + ring.len, ZERO);
             s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
             add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
-            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l), ring));
+            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l)));
+            s.rings.push(ring);
         }
         for (x, wear) in n.in_use.iter().zip(&s.wear) {
             // In steady state each compartment holds what moves on in a week, over the share that does.
             let level = each(|w| n.users[x.user].demand / wear.pace[w]);
             s.in_use.resize(s.in_use.len() + x.stages, level);
         }
-        s.markets = n.markets.iter().map(|m| MarketState::open(m, &s.slots)).collect();
+        again(&mut s.markets, n.markets.iter().map(|m| MarketState::open(m, &s.slots)));
         if shocks.effects.iter().any(|e| matches!(e.act, Act::Reserves(reserves::Act::Mandate { .. }))) {
             s.covers.slots = s.slots.iter().map(|slot| slot.cover).collect();
             s.covers.markets = s.markets.iter().map(|market| market.cover).collect();
         }
-        s
+    }
+}
+
+/// Makes a list anew in the memory that it has.
+fn again<T>(list: &mut Vec<T>, items: impl Iterator<Item = T>) {
+    list.clear();
+    list.extend(items);
+}
+
+/// Makes a list of `n` equal items in the memory that it has.
+fn fill<T: Clone>(list: &mut Vec<T>, n: usize, item: T) {
+    list.clear();
+    list.resize(n, item);
+}
+
+/// Empties calendars, whose piles keep the room that they needed; or makes them.
+fn open_calendars(calendars: &mut Vec<Calendar>, shocks: &Shocks) {
+    if calendars.len() == shocks.desks.len() {
+        calendars.iter_mut().for_each(Calendar::clear);
+    } else {
+        again(calendars, shocks.desks.iter().map(|d| Calendar::new(d.ring)));
     }
 }
 

@@ -1,5 +1,6 @@
 //! In: forecasts, positions, lead times. Out: orders placed with suppliers, customers before suppliers.
 
+use super::rounds::Call;
 use super::{State, World, offer, stockpile};
 use crate::network::Role;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
@@ -7,42 +8,87 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
 /// Updates forecasts of desired usage, places orders, then updates forecasts of orders received.
 #[inline(always)]
 pub fn order(world: World<'_>, state: &mut State) {
-    let n = world.network;
+    let World { network: n, rounds, .. } = world;
     let weight = *world.draws.of(n.behaviour.forecast);
     stockpile::decide(world, state);
     if !n.offers.is_empty() {
         offer::withdraw(world, state);
         offer::offers(world, state);
     }
-    for &s in &n.order_sequence {
-        // Markets ask what refused buyers would use.
-        let wants = n.needs.forecast[s] || world.shocks.reroutes[s];
-        if n.slots[s].role == Role::Stock && wants {
-            state.slots[s].desired = received(world, s, state);
+    for call in &rounds.calls {
+        if call.resells {
+            state.slots[call.slot].desired = received(world, call.slot, state);
         }
-        let chances = if world.shocks.reroutes[s] { Some(chances(world, s, state)) } else { None };
-        if let Some(chances) = &chances {
-            reach(chances, s, state);
-        }
-        if wants {
-            foresee(world, s, &weight, state);
-        }
-        let mut wanted = wanted(world, s, state);
-        if let Some(joined) = n.joined.get(s).filter(|joined| !joined.is_empty()) {
-            offer::accept(joined, &mut wanted, state);
-            for &l in joined {
-                let order = state.offered[l];
-                put(n.lanes[l].from, s, l, &order, state);
-            }
-        }
-        place(world, s, &wanted, chances.as_ref(), state);
-    }
-    for s in 0..n.slots.len() {
-        if n.slots[s].role == Role::Output {
-            let orders = received(world, s, state);
-            follow(&mut state.slots[s].order_forecast, &orders, &weight);
+        if call.plain {
+            plain(world, call, &weight, state);
+        } else {
+            ruled(world, call, &weight, state);
         }
     }
+    for &s in &rounds.outputs {
+        let orders = received(world, s, state);
+        follow(&mut state.slots[s].order_forecast, &orders, &weight);
+    }
+}
+
+/// Orders of a slot whose suppliers and their shares are always the same.
+#[inline(always)]
+fn plain(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
+    if call.foresees {
+        foresee(world, call.slot, weight, state);
+    }
+    let here = &state.slots[call.slot];
+    let (on_hand, mut on_order) = (here.on_hand, here.on_order);
+    let waiting = match call.user {
+        Some(u) => state.users[u].backlog,
+        None => here.owed,
+    };
+    let mut order = ZERO;
+    if let Some(level) = call.level {
+        for w in 0..WIDTH {
+            order[w] = min(max(level - (on_hand[w] + on_order[w] - waiting[w]), 0.0), call.limit);
+        }
+    } else {
+        for w in 0..WIDTH {
+            order[w] = on_hand[w] + on_order[w] - waiting[w];
+        }
+        order = up_to_cover(world, call.slot, &here.usage_forecast, &order, state);
+    }
+    for pull in &world.rounds.pulls[call.pulls.clone()] {
+        let (lane, supplier) = (&mut state.lanes[pull.lane], &mut state.slots[pull.from]);
+        let (mut placed, mut backorders, mut owed) = (ZERO, lane.backorders, supplier.owed);
+        for w in 0..WIDTH {
+            let part = order[w] * pull.share;
+            placed[w] = part;
+            backorders[w] += part;
+            owed[w] += part;
+            on_order[w] += part;
+        }
+        (lane.placed, lane.backorders, supplier.owed) = (placed, backorders, owed);
+    }
+    state.slots[call.slot].on_order = on_order;
+}
+
+/// Orders of a slot some of whose lanes a desk or a ban may rule, or that planned suppliers join.
+#[inline(always)]
+fn ruled(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
+    let (n, s) = (world.network, call.slot);
+    let chances = if world.shocks.reroutes[s] { Some(chances(world, s, state)) } else { None };
+    if let Some(chances) = &chances {
+        reach(chances, s, state);
+    }
+    if call.foresees {
+        foresee(world, s, weight, state);
+    }
+    let mut wanted = wanted(world, s, state);
+    if let Some(joined) = n.joined.get(s).filter(|joined| !joined.is_empty()) {
+        offer::accept(joined, &mut wanted, state);
+        for &l in joined {
+            let order = state.offered[l];
+            put(n.lanes[l].from, s, l, &order, state);
+        }
+    }
+    place(world, call, &wanted, chances.as_ref(), state);
 }
 
 /// Moves a forecast towards what was seen.
@@ -58,7 +104,7 @@ fn follow(forecast: &mut Row, seen: &Row, weight: &Row) {
 fn received(world: World<'_>, s: usize, state: &State) -> Row {
     let mut sum = ZERO;
     for l in world.network.outbound[s].clone() {
-        if !world.network.lanes[l].push {
+        if !world.rounds.ways[l].push {
             add(&mut sum, &state.lanes[l].placed);
         }
     }
@@ -93,7 +139,7 @@ fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
 /// The order of a slot: what it expects to use and not to be sent, and a share of the gap to its order-up-to level.
 #[inline(always)]
 fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
-    let World { network: n, draws, shocks } = world;
+    let World { network: n, shocks, .. } = world;
     let slot = &n.slots[s];
     let waiting = match slot.user {
         Some(u) => state.users[u].backlog,
@@ -114,34 +160,38 @@ fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
             position[w] = on_hand[w] + on_order[w] - waiting[w];
         }
     }
-    let limit = slot.order_limit;
-    let mut order = ZERO;
     if let Some(level) = slot.base_stock {
+        let mut order = ZERO;
         for w in 0..WIDTH {
-            order[w] = min(max(reach[w] * level - position[w], 0.0), limit);
+            order[w] = min(max(reach[w] * level - position[w], 0.0), slot.order_limit);
         }
         return order;
     }
+    let mut usage = state.slots[s].usage_forecast;
+    for w in 0..WIDTH {
+        usage[w] *= reach[w];
+    }
+    up_to_cover(world, s, &usage, &position, state)
+}
+
+/// What is expected to be used and not to be sent, and a share of the gap between the position and cover and lead time of it.
+#[inline(always)]
+fn up_to_cover(world: World<'_>, s: usize, usage: &Row, position: &Row, state: &State) -> Row {
+    let World { network: n, draws, .. } = world;
+    let (slot, here) = (&n.slots[s], &state.slots[s]);
     let correction = draws.of(n.behaviour.correction);
-    let (forecast, pushed) = (state.slots[s].usage_forecast, state.slots[s].push_forecast);
-    let (cover, lead) = (state.slots[s].cover, state.slots[s].lead);
+    let mut cover = here.cover;
     if n.needs.scare {
-        let psi = draws.of(n.price.psi);
-        let scare = state.scare[n.facilities[slot.facility].region];
+        let (psi, scare) = (draws.of(n.price.psi), &state.scare[n.facilities[slot.facility].region]);
         for w in 0..WIDTH {
-            let usage = reach[w] * forecast[w];
-            let level = usage * (cover[w] * (1.0 + psi[w] * scare[w]) + lead[w]);
-            order[w] = usage - pushed[w] + correction[w] * (level - usage - position[w]);
-        }
-    } else {
-        for w in 0..WIDTH {
-            let usage = reach[w] * forecast[w];
-            let level = usage * (cover[w] + lead[w]);
-            order[w] = usage - pushed[w] + correction[w] * (level - usage - position[w]);
+            cover[w] *= 1.0 + psi[w] * scare[w];
         }
     }
+    let mut order = ZERO;
     for w in 0..WIDTH {
-        order[w] = min(max(order[w], 0.0), limit);
+        let level = usage[w] * (cover[w] + here.lead[w]);
+        let gap = level - usage[w] - position[w];
+        order[w] = min(max(usage[w] - here.push_forecast[w] + correction[w] * gap, 0.0), slot.order_limit);
     }
     order
 }
@@ -201,19 +251,15 @@ fn reach([eligible, _, fill]: &[Row; 3], s: usize, state: &mut State) {
 
 /// Divides an order over the lanes of a slot; what refused buyers wanted goes to lanes without a regime.
 #[inline(always)]
-fn place(world: World<'_>, s: usize, wanted: &Row, chances: Option<&[Row; 3]>, state: &mut State) {
-    let n = world.network;
-    let pulls = || n.inbound[s].iter().copied().filter(|&l| !n.lanes[l].push && n.lanes[l].joins.is_none());
+fn place(world: World<'_>, call: &Call, wanted: &Row, chances: Option<&[Row; 3]>, state: &mut State) {
+    let (s, pulls) = (call.slot, &world.rounds.pulls[call.pulls.clone()]);
     let Some([eligible, free, fill]) = chances else {
-        for l in pulls() {
-            let share = n.lanes[l].share;
+        for pull in pulls {
             let mut order = *wanted;
-            if share != 1.0 {
-                for w in 0..WIDTH {
-                    order[w] *= share;
-                }
+            for w in 0..WIDTH {
+                order[w] *= pull.share;
             }
-            put(n.lanes[l].from, s, l, &order, state);
+            put(pull.from, s, pull.lane, &order, state);
         }
         return;
     };
@@ -225,13 +271,13 @@ fn place(world: World<'_>, s: usize, wanted: &Row, chances: Option<&[Row; 3]>, s
         let per = wanted[w] / reach[w];
         per_reach[w] = if reach[w] > 0.0 { per } else { 0.0 };
     }
-    for l in pulls() {
-        let (share, open, mine) = (n.lanes[l].share, is_free(state, l), &state.lanes[l].eligible);
+    for pull in pulls {
+        let (open, mine) = (is_free(state, pull.lane), &state.lanes[pull.lane].eligible);
         let mut order = ZERO;
         for w in 0..WIDTH {
-            order[w] = per_reach[w] * (share * (mine[w] + open[w] * extra[w]));
+            order[w] = per_reach[w] * (pull.share * (mine[w] + open[w] * extra[w]));
         }
-        put(n.lanes[l].from, s, l, &order, state);
+        put(pull.from, s, pull.lane, &order, state);
     }
 }
 

@@ -10,10 +10,12 @@ use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, exp, ln, max, min, splat, sum
 /// Leontief production with co-products, then final service. Each facility uses only its own slots, so order does not matter.
 #[inline(always)]
 pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    let World { network: n, shocks, .. } = world;
-    for f in 0..n.facilities.len() {
-        if !n.facilities[f].activities.is_empty() {
-            make(world, f, state);
+    let World { network: n, shocks, rounds, .. } = world;
+    // What no quota looks at is made at once, while its rows are at hand.
+    for work in &rounds.works {
+        make(world, work.facility, state);
+        if !work.rationed {
+            run_all(world, work.facility, state);
         }
     }
     for (q, quota) in shocks.quotas.iter().enumerate().filter(|(_, quota)| now.active[quota.event]) {
@@ -22,8 +24,8 @@ pub fn produce(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             times(&mut state.activity[a], &factor);
         }
     }
-    for a in 0..n.activities.len() {
-        run(world, a, state);
+    for work in rounds.works.iter().filter(|work| work.rationed) {
+        run_all(world, work.facility, state);
     }
     in_use::recover(world, state);
     for k in 0..n.plants.len() {
@@ -201,6 +203,14 @@ fn fed(world: World<'_>, a: usize, state: &State) -> Row {
     least
 }
 
+/// Runs the recipes of a facility.
+#[inline(always)]
+fn run_all(world: World<'_>, f: usize, state: &mut State) {
+    for a in world.network.facilities[f].activities.clone() {
+        run(world, a, state);
+    }
+}
+
 /// Runs one recipe as far as its scarcest input allows.
 #[inline(always)]
 fn run(world: World<'_>, a: usize, state: &mut State) {
@@ -284,7 +294,7 @@ fn demand(world: World<'_>, now: &PeriodShocks, state: &mut State) {
 /// Serves a user: first what waits, then what is new.
 #[inline(always)]
 fn serve(world: World<'_>, u: usize, state: &mut State) {
-    let World { network: n, draws, shocks } = world;
+    let World { network: n, draws, shocks, .. } = world;
     let user = &n.users[u];
     let demand = state.users[u].demand;
     let mut most = splat(f64::MAX);

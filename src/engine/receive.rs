@@ -6,15 +6,17 @@ use crate::wide::{WIDTH, ZERO};
 /// Lands what arrives.
 #[inline(always)]
 pub fn receive(world: World<'_>, state: &mut State) {
-    for (lane, here) in world.network.lanes.iter().zip(&state.lanes) {
-        let at = &mut state.transit[here.ring.start + here.ring.head];
+    for (way, ring) in world.rounds.ways.iter().zip(&state.rings) {
+        let at = &mut state.transit[ring.start + ring.head];
         let arrived = *at;
         *at = ZERO;
-        let slot = &mut state.slots[lane.to];
+        let slot = &mut state.slots[way.to];
+        let (mut on_hand, mut on_order) = (slot.on_hand, slot.on_order);
         for w in 0..WIDTH {
-            slot.on_hand[w] += arrived[w];
-            slot.on_order[w] -= arrived[w];
+            on_hand[w] += arrived[w];
+            on_order[w] -= arrived[w];
         }
+        (slot.on_hand, slot.on_order) = (on_hand, on_order);
     }
     in_use::wear(world, state);
 }

@@ -2,10 +2,9 @@
 
 use super::calendar::File;
 use super::events::{allowance, shrink};
-use super::pool;
-use super::smuggle;
-use super::{State, World};
-use super::{share, stockpile};
+use super::rounds::Shelf;
+use super::state::Ring;
+use super::{State, World, pool, share, smuggle, stockpile};
 use crate::network::Role;
 use crate::shocks::PeriodShocks;
 use crate::shocks::disruption::quotas::Quota;
@@ -17,14 +16,16 @@ const DUST: f64 = 1e-9;
 /// Allocates, applies quotas, and sends.
 #[inline(always)]
 pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
-    let World { network: n, shocks, .. } = world;
+    let World { network: n, shocks, rounds, .. } = world;
     // A slot no quota looks at is settled at once, while its rows are at hand.
-    for s in 0..n.slots.len() {
-        if !n.outbound[s].is_empty() {
-            allocate(world, s, state);
+    for shelf in &rounds.shelves {
+        if shelf.alone {
+            hand_over(world, now, shelf, state);
+            continue;
         }
-        if !shocks.rationed[s] {
-            settle(world, now, s, state);
+        allocate(world, shelf, state);
+        if !shelf.rationed {
+            settle(world, now, shelf, state);
         }
     }
     stockpile::offer(world, state);
@@ -43,8 +44,8 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             times(&mut state.lanes[l].shipped, &factor);
         }
     }
-    for s in (0..n.slots.len()).filter(|&s| shocks.rationed[s]) {
-        settle(world, now, s, state);
+    for shelf in rounds.shelves.iter().filter(|shelf| shelf.rationed) {
+        settle(world, now, shelf, state);
     }
     for (q, quota) in in_force() {
         let used = shipped(&quota.lanes, state);
@@ -70,69 +71,103 @@ fn shipped(lanes: &[usize], state: &State) -> Row {
 /// Most that may leave on a lane this period, t: what is owed, as far as it is open, its buyers eligible and carriers to be had.
 #[inline(always)]
 fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
-    let lane = &world.network.lanes[l];
+    let way = &world.rounds.ways[l];
     let mut most = state.lanes[l].backorders;
-    if world.shocks.ruled[l] {
+    if way.ruled {
         let (open, eligible, placed) = (&state.lanes[l].open, &state.lanes[l].eligible, &state.lanes[l].placed);
         for w in 0..WIDTH {
             // A lane partly shut passes that part of a normal week, however much is owed.
-            let part = open[w] * max(placed[w], lane.flow);
+            let part = open[w] * max(placed[w], way.flow);
             most[w] = min(most[w], if open[w] < 1.0 { part } else { f64::INFINITY });
         }
-        if lane.capacity < f64::INFINITY {
+        if way.capacity < f64::INFINITY {
             for w in 0..WIDTH {
-                most[w] = min(most[w], lane.capacity * eligible[w]);
+                most[w] = min(most[w], way.capacity * eligible[w]);
             }
         }
-    } else if lane.capacity < f64::INFINITY {
+    } else if way.capacity < f64::INFINITY {
         for w in 0..WIDTH {
-            most[w] = min(most[w], lane.capacity);
+            most[w] = min(most[w], way.capacity);
         }
     }
     if world.shocks.capped
         && let Some(h) = state.lanes[l].licence
         && !world.shocks.licensed[h].collateral
-        && lane.joins.is_none()
+        && world.network.lanes[l].joins.is_none()
     {
         // Who may not hoard files for no more than normal trade, times what is allowed, and its share of it.
         let (cap, eligible) = (&state.volume_cap[world.shocks.licensed[h].desk], &state.lanes[l].eligible);
         for w in 0..WIDTH {
-            let part = cap[w] * lane.flow * eligible[w];
+            let part = cap[w] * way.flow * eligible[w];
             most[w] = min(most[w], if cap[w] < f64::INFINITY { part } else { f64::INFINITY });
         }
     }
     most
 }
 
+/// Sends the one customer of a slot what it is owed, as far as there is enough.
+#[inline(always)]
+fn hand_over(world: World<'_>, now: &PeriodShocks, shelf: &Shelf, state: &mut State) {
+    let l = shelf.lanes.start;
+    let capacity = world.rounds.ways[l].capacity;
+    let (here, lane) = (&mut state.slots[shelf.slot], &mut state.lanes[l]);
+    // What is on time goes into the ring in the same loop.
+    let on_time = if now.late[l] { None } else { Some(due(world, l, state.rings[l])) };
+    let (mut on_hand, mut owed, mut backorders, mut shipped) = (here.on_hand, here.owed, lane.backorders, ZERO);
+    let mut arriving = on_time.map_or(ZERO, |at| state.transit[at]);
+    if shelf.infinite {
+        for w in 0..WIDTH {
+            let q = min(backorders[w], capacity);
+            backorders[w] = max(backorders[w] - q, 0.0);
+            owed[w] = max(owed[w] - q, 0.0);
+            arriving[w] += q;
+            shipped[w] = q;
+        }
+        add(&mut here.sourced, &shipped);
+    } else {
+        for w in 0..WIDTH {
+            let q = min(min(backorders[w], capacity), on_hand[w]);
+            backorders[w] = max(backorders[w] - q, 0.0);
+            owed[w] = max(owed[w] - q, 0.0);
+            on_hand[w] = max(on_hand[w] - q, 0.0);
+            arriving[w] += q;
+            shipped[w] = q;
+        }
+        here.on_hand = on_hand;
+    }
+    (here.owed, lane.backorders, lane.shipped) = (owed, backorders, shipped);
+    match on_time {
+        Some(at) => state.transit[at] = arriving,
+        None => carry(world, now, l, &shipped, state),
+    }
+}
+
 /// Divides what a slot has among what its customers are owed: capped weighted rationing (MODEL 6.3).
 #[inline(always)]
-fn allocate(world: World<'_>, s: usize, state: &mut State) {
-    let n = world.network;
-    let lanes = n.outbound[s].clone();
-    let infinite = n.slots[s].infinite;
+fn allocate(world: World<'_>, shelf: &Shelf, state: &mut State) {
+    let s = shelf.slot;
     let have = state.slots[s].on_hand;
-    if lanes.len() == 1 && !n.lanes[lanes.start].push {
+    if shelf.lanes.len() == 1 && !world.rounds.ways[shelf.lanes.start].push {
         // One customer: nothing to divide.
-        let mut q = may_leave(world, lanes.start, state);
-        if !infinite {
+        let mut q = may_leave(world, shelf.lanes.start, state);
+        if !shelf.infinite {
             for w in 0..WIDTH {
                 q[w] = min(q[w], have[w]);
             }
         }
-        state.lanes[lanes.start].shipped = q;
+        state.lanes[shelf.lanes.start].shipped = q;
         return;
     }
     let mut asked = ZERO;
-    for l in lanes.clone() {
-        if n.lanes[l].push {
-            state.lanes[l].shipped = ZERO;
-            continue;
+    for l in shelf.lanes.clone() {
+        let mut q = ZERO;
+        if !world.rounds.ways[l].push {
+            q = may_leave(world, l, state);
+            add(&mut asked, &q);
         }
-        let q = may_leave(world, l, state);
-        add(&mut asked, &q);
         state.lanes[l].shipped = q;
     }
-    if infinite || !any(|w| asked[w] > have[w]) {
+    if shelf.infinite || !any(|w| asked[w] > have[w]) {
         return;
     }
     share::share(world, s, &have, &asked, state);
@@ -175,13 +210,11 @@ fn pushed(world: World<'_>, l: usize, excess: &Row, state: &State) -> Row {
 
 /// Takes what was shipped off the books and the shelf, then pushes and drains the excess.
 #[inline(always)]
-fn settle(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
-    let n = world.network;
-    let slot = &n.slots[s];
-    let lanes = n.outbound[s].clone();
-    if !lanes.is_empty() {
+fn settle(world: World<'_>, now: &PeriodShocks, shelf: &Shelf, state: &mut State) {
+    let (s, ways) = (shelf.slot, &world.rounds.ways);
+    if !shelf.lanes.is_empty() {
         let (mut debt, mut on_hand) = (state.slots[s].owed, state.slots[s].on_hand);
-        for l in lanes.clone().filter(|&l| !n.lanes[l].push) {
+        for l in shelf.lanes.clone().filter(|&l| !ways[l].push) {
             let lane = &mut state.lanes[l];
             let (shipped, mut backorders) = (lane.shipped, lane.backorders);
             for w in 0..WIDTH {
@@ -189,21 +222,21 @@ fn settle(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
                 debt[w] = max(debt[w] - shipped[w], 0.0);
             }
             lane.backorders = backorders;
-            if slot.infinite {
+            if shelf.infinite {
                 add(&mut state.slots[s].sourced, &shipped);
             } else {
                 for w in 0..WIDTH {
                     on_hand[w] = max(on_hand[w] - shipped[w], 0.0);
                 }
             }
-            if lane.licence.is_none() {
+            if !ways[l].desk {
                 carry(world, now, l, &shipped, state);
             }
         }
         let here = &mut state.slots[s];
         (here.owed, here.on_hand) = (debt, on_hand);
     }
-    if slot.role == Role::Output && (n.needs.pushes[s] || slot.drains) {
+    if shelf.pushes {
         push(world, now, s, state);
     }
 }
@@ -216,7 +249,7 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
     let excess = each(|w| max(on_hand[w] - target[w], 0.0));
     let mut gone = ZERO;
     let mut shares = 0.0;
-    for l in n.outbound[s].clone().filter(|&l| n.lanes[l].push) {
+    for l in n.outbound[s].clone().filter(|&l| world.rounds.ways[l].push) {
         let lane = &n.lanes[l];
         shares += lane.share;
         let mut pushed = pushed(world, l, &excess, state);
@@ -231,7 +264,7 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         add(&mut gone, &pushed);
         add(&mut state.slots[lane.to].on_order, &pushed);
         state.lanes[l].shipped = pushed;
-        if state.lanes[l].licence.is_none() {
+        if !world.rounds.ways[l].desk {
             carry(world, now, l, &pushed, state);
         }
     }
@@ -250,18 +283,22 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
 /// Puts mass into the transit ring, due after the lead time and any delay.
 #[inline(always)]
 pub(super) fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, state: &mut State) {
-    let ring = state.lanes[l].ring;
-    let at = ring.head + world.network.lanes[l].lead;
     if now.late[l] {
-        let delay = &now.delay[l];
+        let (ring, delay, lead) = (state.rings[l], &now.delay[l], world.rounds.ways[l].lead);
         for w in 0..WIDTH {
-            let at = (at + delay[w] as usize) % ring.len;
+            let at = (ring.head + lead + delay[w] as usize) % ring.len;
             state.transit[ring.start + at][w] += mass[w];
         }
     } else {
-        let at = if at >= ring.len { at - ring.len } else { at };
-        add(&mut state.transit[ring.start + at], mass);
+        add(&mut state.transit[due(world, l, state.rings[l])], mass);
     }
+}
+
+/// Row of the transit ring in which what leaves now and is on time will arrive.
+#[inline(always)]
+fn due(world: World<'_>, l: usize, ring: Ring) -> usize {
+    let at = ring.head + world.rounds.ways[l].lead;
+    ring.start + if at >= ring.len { at - ring.len } else { at }
 }
 
 /// Routes shipments on licensed lanes: under a general licence or free of the desk to the carrier, the rest to the desk's calendar.

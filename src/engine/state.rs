@@ -11,7 +11,7 @@ use crate::network::Capacity;
 use crate::wide::{Row, WIDTH, ZERO, each, max, min};
 
 /// The state of `WIDTH` realizations. Masses t, rates t/week, times weeks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct State {
     /// The period to come.
     pub period: usize,
@@ -19,6 +19,8 @@ pub struct State {
     pub slots: Vec<SlotState>,
     /// Per lane.
     pub lanes: Vec<LaneState>,
+    /// Per lane: where its transit ring lies.
+    pub rings: Vec<Ring>,
     /// Transit rings of all lanes, one after the other.
     pub transit: Vec<Row>,
     /// Per user.
@@ -176,8 +178,6 @@ pub struct LaneState {
     pub open: Row,
     /// Its index in `Shocks::licensed` if its shipments pass a desk.
     pub licence: Option<usize>,
-    /// Its transit ring.
-    pub ring: Ring,
 }
 
 /// The state of a user.

@@ -11,7 +11,6 @@ use super::metrics::Track;
 use super::observe::Watch;
 use super::outside::Course;
 use super::sight::{Sight, hauls, output, served, used as used_up};
-use crate::engine::calendar::Calendar;
 use crate::engine::{self, State, World, balance};
 use crate::network::Network;
 use crate::shocks::schedule::NEVER;
@@ -37,8 +36,6 @@ pub struct Record {
     pub overflow: f64,
     /// Largest relative error of element mass at the end of the run.
     pub mass_error: f64,
-    /// Calendars of desks of the batch before: their piles have the room that they need.
-    calendars: Vec<Calendar>,
     /// The batch's baseline, if it is known already; taken by the run.
     pub known: Option<Arc<Calm>>,
     /// The baseline that the run stood beside, for whoever wants to keep it.
@@ -163,8 +160,8 @@ pub struct Looking<'a> {
     pub period: usize,
     /// Realizations that count.
     pub used: usize,
-    /// Periods since the first event.
-    pub age: Row,
+    /// Onset of the first event, period.
+    pub onset: Row,
     /// The batch's baseline; empty without one.
     pub calm: &'a Calm,
     /// What is seen.
@@ -188,11 +185,15 @@ pub struct Looking<'a> {
 pub(super) fn look(l: &mut Looking<'_>, state: &State) {
     let Job { network, watch, plan, .. } = l.job;
     l.sight.look(network, watch, state);
+    let (t, mut age) = (l.period as f64, ZERO);
+    for w in 0..WIDTH {
+        age[w] = t - l.onset[w];
+    }
     for (g, (track, week)) in l.tracks.iter_mut().zip(&mut l.sight.weeks).enumerate() {
         if plan.baseline {
             week.baseline = l.calm.served[l.period * watch.users.len() + g];
         }
-        track.week(week, &l.age);
+        track.week(week, &age);
     }
     for ((course, chapter), made) in l.courses.iter_mut().zip(&watch.chapters).zip(&l.sight.made) {
         course.week(l.period, &made.share(), &chapter.capacity(state));
@@ -213,7 +214,7 @@ pub(super) fn note(l: &mut Looking<'_>, state: &State) {
 
 /// Runs one batch, and its baseline before it, into a record whose memory is used again.
 pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Record, mut see: See<'_>) {
-    let Job { network, shocks, watch, plan, first, .. } = job;
+    let Job { network, shocks, rounds, watch, plan, first, .. } = job;
     let used = (plan.realizations - first).min(WIDTH as u64) as usize;
     record.used = used;
     let draws = dispatch::open_on(path, shocks, network, first);
@@ -228,11 +229,9 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     refill(&mut record.calm_output, calm.output.len(), 0.0);
     record.calm_output.copy_from_slice(&calm.output);
     let mut now = shocks.period(network);
-    let world = World { network, shocks, draws: &draws };
-    let mut state = State::open(world);
-    if record.calendars.len() == state.calendars.len() {
-        std::mem::swap(&mut state.calendars, &mut record.calendars);
-    }
+    let world = World { network, shocks, rounds, draws: &draws };
+    let mut state = job.spares[0].take();
+    state.reopen(world);
     let opening = balance::ledger(world, &state);
     refill(&mut record.series, watch.readings.len() * plan.horizon, Note::NONE);
     refill(&mut record.output, watch.groups.len() * plan.horizon, 0.0);
@@ -248,13 +247,11 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
         let mut stepping = Stepping { world, period: t, now: &mut now, state: &mut state, sight: &sight, see: &mut see };
         dispatch::draw_on(path, &mut stepping);
         dispatch::step_on(path, &mut stepping);
-        let onset = begun(shocks, &onset, &state);
-        let age = each(|w| t as f64 - onset[w]);
         let mut looking = Looking {
             job,
             period: t,
             used,
-            age,
+            onset: begun(shocks, &onset, &state),
             calm: &calm,
             sight: &mut sight,
             tracks: &mut tracks,
@@ -293,10 +290,9 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     record.scalars.extend(network.parameters.drawn().map(|(i, _)| draws.network[i]));
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
-    state.calendars.iter_mut().for_each(Calendar::clear);
-    record.calendars = state.calendars;
     record.calm = plan.baseline.then_some(calm);
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
+    job.spares[0].keep(state);
 }
 
 /// Onset of the first event with a date that happens within the run; if none does, the run's start, or [`NEVER`] as long as others may.
@@ -350,7 +346,7 @@ pub(super) fn look_calm(l: &mut Calming<'_>, state: &State) {
 
 /// The same realizations without events.
 fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, peaks: Vec<[Row; 3]>) -> Calm {
-    let Job { network, calm: shocks, watch, plan, .. } = job;
+    let Job { network, calm: (shocks, rounds), watch, plan, .. } = job;
     let quiet = Draws {
         first: draws.first,
         network: draws.network.clone(),
@@ -359,8 +355,9 @@ fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: us
         comes: draws.comes.clone(),
         buyers: vec![],
     };
-    let world = World { network, shocks, draws: &quiet };
-    let mut state = State::open(world);
+    let world = World { network, shocks, rounds, draws: &quiet };
+    let mut state = job.spares[1].take();
+    state.reopen(world);
     let mut now = shocks.period(network);
     let served = Vec::with_capacity(plan.horizon * watch.users.len());
     let mut calm = Calm { served, output: vec![0.0; watch.groups.len() * plan.horizon], peaks };
@@ -373,6 +370,7 @@ fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: us
         dispatch::step_on(path, &mut stepping);
         dispatch::calm_on(path, &mut Calming { job, period: t, used, sight, calm: &mut calm }, &state);
     }
+    job.spares[1].keep(state);
     calm
 }
 

@@ -12,6 +12,7 @@ use super::dispatch::{self, Job};
 use super::histogram::Note;
 use super::observe::{Reading, Watch};
 use super::tally::{Cell, Tally};
+use super::twins::Twins;
 use super::{EnsembleError, Plan};
 use crate::engine::VERBS;
 use crate::network::{Network, place};
@@ -105,7 +106,7 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Compared, EnsembleError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| EnsembleError::Threads(threads, e.to_string()))?;
-    let calm: Vec<Shocks> = variants.iter().map(|v| Shocks::calm(v.shocks.seed, v.network)).collect();
+    let twins: Vec<Twins<'_>> = variants.iter().map(|v| Twins::new(v.network, v.shocks)).collect();
     let (wanted, places) = wanted(variants, pairs);
     let horizon = variants.first().map_or(0, |v| v.plan.horizon);
     let batches = variants.first().map_or(0, |v| v.plan.batches());
@@ -130,8 +131,8 @@ pub fn run(
             let tasks: Vec<_> =
                 records.iter_mut().enumerate().flat_map(|(v, list)| list.iter_mut().enumerate().map(move |(i, r)| (v, i, r))).collect();
             tasks.into_par_iter().with_max_len(1).for_each(|(v, i, (record, rows))| {
-                let Variant { network, shocks, watch, plan } = variants[v];
-                let job = Job { network, shocks, calm: &calm[v], watch, plan, first: (first + i as u64) * WIDTH as u64 };
+                let Variant { watch, plan, .. } = variants[v];
+                let job = twins[v].job(watch, plan, (first + i as u64) * WIDTH as u64);
                 run_batch(path, job, stop, record, &wanted[v], rows);
                 // Nobody runs beside this baseline again, and a wave of them is much memory.
                 record.calm = None;

@@ -3,7 +3,7 @@
 //! What is wide is compiled three times, each part once a path and whole, with all that it calls; who calls the parts is compiled once.
 //! Nothing fuses multiply and add, so the bits are the same on every path (tested).
 //! This is the one file with `unsafe`: a function compiled for instructions that the processor may lack can only be called so,
-//! and it is called only after asking the processor.
+//! and a path to it is made only after asking the processor.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::AtomicBool;
@@ -11,8 +11,9 @@ use std::sync::atomic::AtomicBool;
 use super::Plan;
 use super::batch::{self, Calming, Looking, Record, See, Stepping};
 use super::observe::Watch;
-use super::tally::{Cell, Wave, count};
-use crate::engine::State;
+use super::tally::{Cell, Outcomes, Scalar, Wave, absorb, count};
+use super::twins::Spares;
+use crate::engine::{Rounds, State};
 use crate::network::Network;
 use crate::shocks::{Draws, Shocks};
 
@@ -23,8 +24,12 @@ pub struct Job<'a> {
     pub network: &'a Network,
     /// What is scheduled.
     pub shocks: &'a Shocks,
-    /// The same without events.
-    pub calm: &'a Shocks,
+    /// What the verbs visit.
+    pub rounds: &'a Rounds,
+    /// The same two without events.
+    pub calm: (&'a Shocks, &'a Rounds),
+    /// Memory for states: with events, and without.
+    pub spares: &'a [Spares; 2],
     /// What is watched.
     pub watch: &'a Watch,
     /// How much is run.
@@ -33,9 +38,13 @@ pub struct Job<'a> {
     pub first: u64,
 }
 
+/// An instruction set that this processor has: there is none but from [`paths`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path(Set);
+
 /// Instruction sets the engine is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Path {
+enum Set {
     /// What every processor of the architecture has.
     Plain,
     /// x86-64 with AVX2.
@@ -57,17 +66,17 @@ fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512vl")
 }
 
-/// The paths this processor can take, the widest last.
+/// The paths this processor can take, the plain one first, the widest last.
 pub fn paths() -> Vec<Path> {
     #[allow(unused_mut)]
-    let mut list = vec![Path::Plain];
+    let mut list = vec![Path(Set::Plain)];
     #[cfg(target_arch = "x86_64")]
     {
         if has_avx2() {
-            list.push(Path::Avx2);
+            list.push(Path(Set::Avx2));
         }
         if has_avx512() {
-            list.push(Path::Avx512);
+            list.push(Path(Set::Avx512));
         }
     }
     list
@@ -75,10 +84,10 @@ pub fn paths() -> Vec<Path> {
 
 /// The widest path this processor can take.
 pub fn widest() -> Path {
-    paths().pop().unwrap_or(Path::Plain)
+    paths().pop().unwrap_or(Path(Set::Plain))
 }
 
-/// Makes a function that runs `$body` on a path; a path the processor lacks falls back to the plain one.
+/// Makes a function that runs `$body` on a path.
 macro_rules! on_every_path {
     ($(#[$doc:meta])* $name:ident ( $($argument:ident : $type:ty),* ) -> $out:ty = $body:path) => {
         $(#[$doc])*
@@ -93,12 +102,12 @@ macro_rules! on_every_path {
                 fn avx512($($argument: $type),*) -> $out {
                     $body($($argument),*)
                 }
-                match path {
-                    // SAFETY: the processor has just been asked for these instructions.
-                    Path::Avx2 if has_avx2() => return unsafe { avx2($($argument),*) },
+                match path.0 {
+                    // SAFETY: whoever made this path has asked the processor for these instructions.
+                    Set::Avx2 => return unsafe { avx2($($argument),*) },
                     // SAFETY: as above.
-                    Path::Avx512 if has_avx512() => return unsafe { avx512($($argument),*) },
-                    _ => {}
+                    Set::Avx512 => return unsafe { avx512($($argument),*) },
+                    Set::Plain => {}
                 }
             }
             $body($($argument),*)
@@ -149,4 +158,9 @@ on_every_path! {
 on_every_path! {
     /// Adds what a wave noted to cells on one path: cell `i` gets note `first + i` of each batch.
     count_on(cells: &mut [Cell], first: usize, wave: &Wave<'_>) -> () = count
+}
+
+on_every_path! {
+    /// Adds to an outcome what the batches of a wave made of it; it is the `i`-th of each record.
+    absorb_on(scalar: &mut Scalar, i: usize, wave: &Outcomes<'_>) -> () = absorb
 }

@@ -3,7 +3,7 @@
 //! Definitions, unit and source stand with each metric (MODEL section 11). A line is down in a week in which less than 95 % of what
 //! it could use is served. Time runs from the onset of the first event that happens.
 
-use crate::wide::{Row, WIDTH, ZERO, add, each, max, min, splat};
+use crate::wide::{Row, WIDTH, ZERO, each, max, min, splat};
 
 /// Tolerance of a line stop (τ of MODEL 11).
 pub const LINE_DOWN: f64 = 0.05;
@@ -93,39 +93,32 @@ impl Track {
     /// One more period; `age` is weeks since the onset of the first event (negative before).
     #[inline(always)]
     pub fn week(&mut self, week: &Week, age: &Row) {
-        let Week { demand, served, baseline, backlog, unmet, down, .. } = week;
-        add(&mut self.demand, demand);
-        add(&mut self.unmet, unmet);
-        add(&mut self.on_time, &week.on_time);
-        add(&mut self.down, down);
-        let (mut lost, mut area) = (self.lost, self.area);
+        // One loop over all that is followed: between loops every row would pass through memory.
+        let t = self;
         for w in 0..WIDTH {
-            let missing = max(baseline[w] - served[w], 0.0);
-            let share = missing / baseline[w];
-            lost[w] += missing;
-            area[w] += if baseline[w] > 0.0 { share } else { 0.0 };
-        }
-        (self.lost, self.area) = (lost, area);
-        let (mut peak, mut cover) = (self.peak, self.cover);
-        for w in 0..WIDTH {
-            let share = unmet[w] / demand[w];
-            peak[w] = max(peak[w], if demand[w] > 0.0 { share } else { 0.0 });
-            cover[w] = min(cover[w], week.cover[w]);
-        }
-        (self.peak, self.cover) = (peak, cover);
-        let (mut survived, mut short, mut steady, mut recovered) = (self.survived, self.short, self.steady, self.recovered);
-        for w in 0..WIDTH {
+            let (demand, served, baseline, unmet, down) = (week.demand[w], week.served[w], week.baseline[w], week.unmet[w], week.down[w]);
+            t.demand[w] += demand;
+            t.unmet[w] += unmet;
+            t.on_time[w] += week.on_time[w];
+            t.down[w] += down;
+            let missing = max(baseline - served, 0.0);
+            let share = missing / baseline;
+            t.lost[w] += missing;
+            t.area[w] += if baseline > 0.0 { share } else { 0.0 };
+            let share = unmet / demand;
+            t.peak[w] = max(t.peak[w], if demand > 0.0 { share } else { 0.0 });
+            t.cover[w] = min(t.cover[w], week.cover[w]);
             let after = age[w] >= 0.0;
-            let stops = after & (down[w] > STOPPED);
-            survived[w] = if stops { min(survived[w], age[w]) } else { survived[w] };
-            let well = (served[w] >= RECOVERED * baseline[w]) & (backlog[w] <= (1.0 - RECOVERED) * max(demand[w], 1e-300));
+            let stops = after & (down > STOPPED);
+            t.survived[w] = if stops { min(t.survived[w], age[w]) } else { t.survived[w] };
+            let well = (served >= RECOVERED * baseline) & (week.backlog[w] <= (1.0 - RECOVERED) * max(demand, 1e-300));
             let bad = after & !well;
-            short[w] = if bad { 1.0 } else { short[w] };
-            steady[w] = if bad { 0.0 } else { steady[w] + if after { 1.0 } else { 0.0 } };
-            let back = if steady[w] == STEADY { age[w] - STEADY + 1.0 } else { recovered[w] };
-            recovered[w] = if bad { f64::INFINITY } else { back };
+            t.short[w] = if bad { 1.0 } else { t.short[w] };
+            let steady = if bad { 0.0 } else { t.steady[w] + if after { 1.0 } else { 0.0 } };
+            let back = if steady == STEADY { age[w] - STEADY + 1.0 } else { t.recovered[w] };
+            t.recovered[w] = if bad { f64::INFINITY } else { back };
+            t.steady[w] = steady;
         }
-        (self.survived, self.short, self.steady, self.recovered) = (survived, short, steady, recovered);
     }
 
     /// The scalars, in the order of [`METRICS`]; `end` is the age at the end of the run.

@@ -18,6 +18,7 @@ pub mod replay;
 pub mod shard;
 pub mod sight;
 pub mod tally;
+pub mod twins;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +32,7 @@ use batch::Record;
 use calm::Baselines;
 use observe::Watch;
 use tally::Tally;
+use twins::Twins;
 
 /// Notes of a wave, bytes: enough realizations that a cell is worth fetching, few enough to stay near the processor (measured).
 const WAVE: usize = 8 << 20;
@@ -131,7 +133,7 @@ pub fn run_part(
 ) -> Result<Tally, EnsembleError> {
     let Part { network, shocks, watch, plan, kept, .. } = *part;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| EnsembleError::Threads(threads, e.to_string()))?;
-    let calm = Shocks::calm(shocks.seed, network);
+    let twins = Twins::new(network, shocks);
     let Range { start: mut first, end } = part.batches;
     let mut total = Tally { first: first * WIDTH as u64, ..Tally::new(watch, plan) };
     let path = dispatch::widest();
@@ -146,7 +148,7 @@ pub fn run_part(
             records.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, record)| {
                 let batch = first + i as u64;
                 record.known = kept.and_then(|kept| kept.get(batch));
-                let job = dispatch::Job { network, shocks, calm: &calm, watch, plan, first: batch * WIDTH as u64 };
+                let job = twins.job(watch, plan, batch * WIDTH as u64);
                 dispatch::run_on(path, job, stop, record);
                 if let (Some(calm), Some(kept), false) = (record.calm.take(), kept, stop.load(Ordering::Relaxed)) {
                     kept.keep(batch, calm);

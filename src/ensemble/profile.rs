@@ -30,12 +30,12 @@ pub struct Profile {
 
 /// Runs a batch on one path with a clock between its parts.
 pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
-    let Job { network, shocks, watch, plan, first, .. } = job;
+    let Job { network, shocks, rounds, watch, plan, first, .. } = job;
     let mut out = Profile::default();
     let clock = Cell::new(Instant::now());
     let lap = |to: &mut Duration| *to += clock.replace(Instant::now()).elapsed();
     let draws = dispatch::open_on(path, shocks, network, first);
-    let world = World { network, shocks, draws: &draws };
+    let world = World { network, shocks, rounds, draws: &draws };
     let (mut state, mut now, mut sight) = (State::open(world), shocks.period(network), Sight::new(watch));
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
@@ -56,7 +56,7 @@ pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
             job,
             period,
             used: WIDTH,
-            age: ZERO,
+            onset: ZERO,
             calm: &calm,
             sight: &mut sight,
             tracks: &mut tracks,

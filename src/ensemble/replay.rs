@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicBool;
 use super::Plan;
 use super::batch::{Moment, Record, scalar_names};
 use super::binding::{Binding, Notes};
-use super::dispatch::{self, Job};
+use super::dispatch;
 use super::observe::Watch;
+use super::twins::Twins;
 use crate::engine::{State, VERBS, balance};
 use crate::network::Network;
 use crate::shocks::Shocks;
@@ -57,9 +58,9 @@ const LOOKED_AT: [&str; 4] = ["receive", "produce", "order", "ship"];
 
 /// Replays realization `k` (from 0) of a plan.
 pub fn replay(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Plan, k: u64) -> Replay {
-    let calm = Shocks::calm(shocks.seed, network);
+    let twins = Twins::new(network, shocks);
     let (first, column) = (k - k % WIDTH as u64, (k % WIDTH as u64) as usize);
-    let job = Job { network, shocks, calm: &calm, watch, plan, first };
+    let job = twins.job(watch, plan, first);
     let mut spy = Spy { watch, column, before: None, trace: vec![], bindings: vec![], events: vec![] };
     let mut record = Record::default();
     dispatch::watch_on(dispatch::widest(), job, &AtomicBool::new(false), &mut record, Some(&mut |moment| spy.see(&moment)));

@@ -200,24 +200,22 @@ pub fn hauls(state: &State, traffic: &Traffic) -> [Row; 2] {
 /// Adds up a group of users in one period.
 #[inline(always)]
 fn service(network: &Network, state: &State, users: &[usize], week: &mut Week) {
-    let (mut all, mut done, mut waits) = (ZERO, ZERO, ZERO);
-    let (mut stock, mut usage) = (ZERO, ZERO);
+    let (mut all, mut done, mut waits, mut stock, mut usage) = (ZERO, ZERO, ZERO, ZERO, ZERO);
     let (mut on_time, mut unmet, mut down) = (ZERO, ZERO, ZERO);
     for &u in users {
-        let slot = network.users[u].slot;
-        let (demand, served, backlog, lost) =
-            (&state.users[u].demand, &state.users[u].served, &state.users[u].backlog, &state.users[u].lost);
-        add(&mut all, demand);
-        add(&mut done, served);
-        add(&mut waits, backlog);
-        add(&mut stock, &state.slots[slot].on_hand);
-        add(&mut usage, &state.slots[slot].usage_forecast);
+        let (user, slot) = (&state.users[u], &state.slots[network.users[u].slot]);
         for w in 0..WIDTH {
+            let (demand, served) = (user.demand[w], user.served[w]);
+            all[w] += demand;
+            done[w] += served;
+            waits[w] += user.backlog[w];
+            stock[w] += slot.on_hand[w];
+            usage[w] += slot.usage_forecast[w];
             // What waited before this week is served first.
-            let waited = max(served[w] + backlog[w] + lost[w] - demand[w], 0.0);
-            on_time[w] += within(served[w] - waited, 0.0, demand[w]);
-            unmet[w] += max(demand[w] - served[w], 0.0);
-            down[w] += if served[w] < (1.0 - LINE_DOWN) * demand[w] { demand[w] } else { 0.0 };
+            let waited = max(served + user.backlog[w] + user.lost[w] - demand, 0.0);
+            on_time[w] += within(served - waited, 0.0, demand);
+            unmet[w] += max(demand - served, 0.0);
+            down[w] += if served < (1.0 - LINE_DOWN) * demand { demand } else { 0.0 };
         }
     }
     for w in 0..WIDTH {
@@ -225,8 +223,7 @@ fn service(network: &Network, state: &State, users: &[usize], week: &mut Week) {
         down[w] = if all[w] > 0.0 { share } else { 0.0 };
         stock[w] = if usage[w] > 0.0 { cover } else { 0.0 };
     }
-    (week.demand, week.served, week.backlog, week.baseline) = (all, done, waits, all);
-    (week.on_time, week.unmet, week.down, week.cover) = (on_time, unmet, down, stock);
+    *week = Week { demand: all, served: done, unmet, on_time, backlog: waits, down, cover: stock, baseline: all };
 }
 
 /// Served to a group of users in one period.
@@ -264,6 +261,8 @@ pub fn output(watch: &Watch, state: &State, (t, horizon): (usize, usize), used: 
 #[inline(always)]
 fn counted(row: &Row, used: usize) -> Row {
     let mut out = *row;
-    out[used..].fill(0.0);
+    if used < WIDTH {
+        out[used..].fill(0.0);
+    }
     out
 }

@@ -13,6 +13,7 @@ use super::exact::{Brief, Exact, add_tables};
 use super::histogram::{Histogram, Note};
 use super::observe::Watch;
 use super::pace;
+use crate::wide::Row;
 
 /// Sum and counts of one cell of a table over time.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -38,22 +39,45 @@ pub struct Wave<'a> {
 /// Adds to each cell what each batch of a wave noted of it; the cells are those from `first` on.
 #[inline(always)]
 pub(super) fn count(cells: &mut [Cell], first: usize, wave: &Wave<'_>) {
-    for (i, cell) in cells.iter_mut().enumerate() {
-        // All the notes of a cell are fetched before the first is counted: fetching waits, counting is quick.
-        let mut sum = Brief::default();
-        for (_, notes) in &wave.tables {
-            let x = notes[first + i].sum;
-            if Brief::takes(x) {
-                sum.add(x);
+    let mut sums = [Brief::default(); TASK];
+    // Batch by batch: the notes of neighbouring cells lie together, and their histograms stay at hand.
+    for (used, notes) in &wave.tables {
+        let notes = &notes[first..first + cells.len()];
+        for ((cell, note), sum) in cells.iter_mut().zip(notes).zip(&mut sums) {
+            if Brief::takes(note.sum) {
+                sum.add(note.sum);
             } else {
-                cell.sum.add(x);
+                cell.sum.add(note.sum);
             }
-        }
-        sum.add_to(&mut cell.sum);
-        for (used, notes) in &wave.tables {
-            cell.histogram.add_note(&notes[first + i], *used);
+            cell.histogram.add_note(note, *used);
         }
     }
+    for (cell, sum) in cells.iter_mut().zip(sums) {
+        sum.add_to(&mut cell.sum);
+    }
+}
+
+/// Adds to an outcome, the `i`-th of each record, what the batches of a wave made of it.
+#[inline(always)]
+pub(super) fn absorb(scalar: &mut Scalar, i: usize, wave: &Outcomes<'_>) {
+    let (mut before, mut steps) = (wave.before, wave.steps);
+    for record in wave.records {
+        scalar.absorb(&record.scalars[i], record.used, wave.keep, before, &mut steps);
+        before += record.used as u64;
+    }
+}
+
+/// What the batches of a wave made of all outcomes.
+#[derive(Debug)]
+pub struct Outcomes<'a> {
+    /// The batches.
+    pub records: &'a [Record],
+    /// Realizations of the whole run before them.
+    pub before: u64,
+    /// Where stock is taken among them.
+    pub steps: &'a [u64],
+    /// Whether values are kept.
+    pub keep: bool,
 }
 
 /// How an outcome grew.
@@ -83,23 +107,25 @@ pub struct Scalar {
 }
 
 impl Scalar {
-    /// Adds the values of a batch; `count`: realizations of the whole run before it; `steps`: where stock is taken from there on.
-    fn absorb(&mut self, row: &[f64], keep: bool, count: u64, steps: &mut &[u64]) {
+    /// Adds the values of a batch, the first `used` of a row; `count`: realizations of the whole run before it; `steps`: where stock
+    /// is taken from there on.
+    #[inline(always)]
+    fn absorb(&mut self, row: &Row, used: usize, keep: bool, count: u64, steps: &mut &[u64]) {
         let (mut sum, mut squares) = (0.0, 0.0);
         let mut done = 0;
-        while let Some((step, rest)) = steps.split_first().filter(|(step, _)| **step <= count + row.len() as u64) {
+        while let Some((step, rest)) = steps.split_first().filter(|(step, _)| **step <= count + used as u64) {
             add_up(&row[done..(step - count) as usize], &mut sum, &mut squares);
             done = (step - count) as usize;
             self.steps.push(Step { count: *step, sum: self.sum.plus(sum), squares: self.squares.plus(squares) });
             *steps = rest;
         }
-        add_up(&row[done..], &mut sum, &mut squares);
+        add_up(&row[done..used], &mut sum, &mut squares);
         self.sum.add(sum);
         self.squares.add(squares);
         if keep {
-            self.values.extend(row);
+            self.values.extend(&row[..used]);
         } else {
-            row.iter().for_each(|x| self.histogram.add(*x));
+            self.histogram.add_note(&Note::new(row, used), used);
         }
     }
 
@@ -118,6 +144,7 @@ impl Scalar {
     }
 }
 
+#[inline(always)]
 fn add_up(row: &[f64], sum: &mut f64, squares: &mut f64) {
     for x in row {
         *sum += x;
@@ -195,18 +222,13 @@ impl Tally {
         };
         sums(&mut self.output, |r| &r.output);
         sums(&mut self.calm_output, |r| &r.calm_output);
-        let (keep, count) = (self.keep, self.first + self.count);
+        let before = self.first + self.count;
         let used: u64 = records.iter().map(|r| r.used as u64).sum();
-        let steps = pace::between(count, count + used);
+        let steps = pace::between(before, before + used);
         let scalars = records.first().map_or(0, |r| r.scalars.len());
         self.scalars.resize_with(scalars, Scalar::default);
-        self.scalars.par_iter_mut().with_min_len(8).enumerate().for_each(|(i, scalar)| {
-            let (mut before, mut steps) = (count, steps.as_slice());
-            for record in records {
-                scalar.absorb(&record.scalars[i][..record.used], keep, before, &mut steps);
-                before += record.used as u64;
-            }
-        });
+        let wave = Outcomes { records, before, steps: &steps, keep: self.keep };
+        self.scalars.par_iter_mut().with_min_len(8).enumerate().for_each(|(i, scalar)| dispatch::absorb_on(path, scalar, i, &wave));
         for record in records {
             self.count += record.used as u64;
             self.overflow = self.overflow.max(record.overflow);

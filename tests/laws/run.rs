@@ -1,6 +1,6 @@
 //! In: a scenario. Out: it in motion, and what compares rows within the tolerance of every law.
 
-use coercivity::engine::{self, State, World as Here};
+use coercivity::engine::{self, Rounds, State, World as Here};
 use coercivity::network::Network;
 use coercivity::scenario::schema::Scenario;
 use coercivity::scenario::{self, Failure};
@@ -15,6 +15,7 @@ pub struct Run {
     pub scenario: Scenario,
     pub network: Network,
     pub shocks: Shocks,
+    pub rounds: Rounds,
     pub draws: Draws,
     pub now: PeriodShocks,
     pub state: State,
@@ -41,19 +42,19 @@ impl Run {
         let Some(network) = network else { panic!("{}", scenario::render(&problems, &scenario.files, false)) };
         let shocks = Shocks::compile(&scenario, &network, &mut problems);
         assert!(!problems.any_error(), "{}", scenario::render(&problems, &scenario.files, false));
-        let draws = shocks.open(&network, first);
+        let (draws, rounds) = (shocks.open(&network, first), Rounds::new(&network, &shocks));
         let now = shocks.period(&network);
-        let state = State::open(Here { network: &network, shocks: &shocks, draws: &draws });
-        Run { scenario, network, shocks, draws, now, state }
+        let state = State::open(Here { network: &network, shocks: &shocks, rounds: &rounds, draws: &draws });
+        Run { scenario, network, shocks, rounds, draws, now, state }
     }
 
     pub fn here(&self) -> Here<'_> {
-        Here { network: &self.network, shocks: &self.shocks, draws: &self.draws }
+        Here { network: &self.network, shocks: &self.shocks, rounds: &self.rounds, draws: &self.draws }
     }
 
     pub fn step(&mut self) {
         self.draw();
-        let here = Here { network: &self.network, shocks: &self.shocks, draws: &self.draws };
+        let here = Here { network: &self.network, shocks: &self.shocks, rounds: &self.rounds, draws: &self.draws };
         engine::step(here, &mut self.now, &mut self.state);
     }
 

@@ -10,7 +10,7 @@ use super::run::*;
 /// A period, verb by verb, with the law of each verb checked after it.
 pub fn lawful_step(run: &mut Run) {
     run.draw();
-    let here = Here { network: &run.network, shocks: &run.shocks, draws: &run.draws };
+    let here = Here { network: &run.network, shocks: &run.shocks, rounds: &run.rounds, draws: &run.draws };
     let (now, state) = (&mut run.now, &mut run.state);
     let mut whole = state.clone();
     let mut anew = now.clone();
@@ -90,7 +90,7 @@ pub fn arrivals_are_lawful(here: Here<'_>, before: &State, after: &State) {
     let mut landed = vec![ZERO; n.slots.len()];
     for (l, lane) in n.lanes.iter().enumerate() {
         let (road, left) = (balance::in_transit(before, l), balance::in_transit(after, l));
-        let due = &before.transit[before.lanes[l].ring.start + before.lanes[l].ring.head];
+        let due = &before.transit[before.rings[l].start + before.rings[l].head];
         near(&row(|w| road[w] - left[w]), due, &road, &format!("I2: {} lands", lane.name));
         add(&mut landed[lane.to], due);
     }

@@ -113,7 +113,7 @@ proptest! {
             let mut run = Run::of(&world.text());
             for _ in 0..60 {
                 run.draw();
-                let here = Here { network: &run.network, shocks: &run.shocks, draws: &run.draws };
+                let here = Here { network: &run.network, shocks: &run.shocks, rounds: &run.rounds, draws: &run.draws };
                 let (now, state) = (&run.now, &mut run.state);
                 engine::events::events(here, now, state);
                 engine::desks::desks(here, now, state);

@@ -147,8 +147,8 @@ fn a_delay_without_a_date_slows_the_weeks_in_which_it_is_in_force() {
     let late = case.shocks.schedules.iter().position(|s| s.id == "late").expect("no delay");
     let lane = case.lane("MAKER", "CARS");
     // Delays belong to the week: they are read from what happens, not from the state.
-    let draws = case.shocks.open(&case.network, 0);
-    let world = coercivity::engine::World { network: &case.network, shocks: &case.shocks, draws: &draws };
+    let (draws, rounds) = (case.shocks.open(&case.network, 0), coercivity::engine::Rounds::new(&case.network, &case.shocks));
+    let world = coercivity::engine::World { network: &case.network, shocks: &case.shocks, rounds: &rounds, draws: &draws };
     let (mut now, mut state) = (case.shocks.period(&case.network), State::open(world));
     let mut slow = 0;
     for t in 0..case.horizon {

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use coercivity::engine::{self, State, World, balance};
+use coercivity::engine::{self, Rounds, State, World, balance};
 use coercivity::network::Network;
 use coercivity::scenario::{self, problem::Problems, schema::Scenario};
 use coercivity::shocks::{PeriodShocks, Shocks};
@@ -50,10 +50,10 @@ impl Case {
     /// Runs `batches` batches of realizations and shows each period's end.
     pub fn run(&self, batches: u64, see: &mut dyn FnMut(usize, usize, World<'_>, &State)) {
         let Case { network, shocks, .. } = self;
-        let mut now = shocks.period(network);
+        let (mut now, rounds) = (shocks.period(network), Rounds::new(network, shocks));
         for b in 0..batches {
             let draws = shocks.open(network, b * WIDTH as u64);
-            let world = World { network, shocks, draws: &draws };
+            let world = World { network, shocks, rounds: &rounds, draws: &draws };
             let mut state = State::open(world);
             let opening = balance::ledger(world, &state);
             for t in 0..self.horizon {

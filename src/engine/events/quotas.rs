@@ -17,12 +17,14 @@ pub struct QuotaState {
     pub used: Row,
     /// Left when a span, or the quota, ended: gone.
     pub lapsed: Row,
+    /// Whether it was in force in the period before, in some realization of the batch.
+    pub open: bool,
 }
 
 impl QuotaState {
     /// Nothing handed out yet.
     pub(in crate::engine) fn open() -> QuotaState {
-        QuotaState { left: splat(f64::INFINITY), granted: ZERO, used: ZERO, lapsed: ZERO }
+        QuotaState { left: splat(f64::INFINITY), granted: ZERO, used: ZERO, lapsed: ZERO, open: false }
     }
 
     /// Takes what was used off, where the quota is in force.
@@ -40,10 +42,15 @@ impl QuotaState {
 #[inline(always)]
 pub(super) fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (q, quota) in world.shocks.quotas.iter().enumerate() {
-        let QuotaState { left, granted, lapsed, .. } = &mut state.quotas[q];
+        let active = now.active[quota.event];
+        if !active && !state.quotas[q].open {
+            continue;
+        }
+        let QuotaState { left, granted, lapsed, open, .. } = &mut state.quotas[q];
+        *open = active;
         let (strength, age, span) = (&now.strength[quota.event], &now.age[quota.event], quota.span as f64);
         let mut grant = ZERO;
-        for batch in quota.batches.iter().filter(|_| now.active[quota.event]) {
+        for batch in quota.batches.iter().filter(|_| active) {
             let (start, end, volume) = (batch.start as f64, batch.end as f64, quota.volume(batch, world.draws));
             for w in 0..WIDTH {
                 let into = into_span(age[w], span);

@@ -1,0 +1,53 @@
+//! In: a network and what is scheduled. Out: the chain with it and without it, ready to run: made once a run.
+
+use super::Plan;
+use super::dispatch::Job;
+use super::observe::Watch;
+use std::sync::Mutex;
+
+use crate::engine::{Rounds, State};
+use crate::network::Network;
+use crate::shocks::Shocks;
+
+/// A chain with what is scheduled, and its undisturbed twin.
+#[derive(Debug)]
+pub struct Twins<'a> {
+    network: &'a Network,
+    shocks: &'a Shocks,
+    rounds: Rounds,
+    calm: (Shocks, Rounds),
+    spares: [Spares; 2],
+}
+
+/// States that are no longer needed, of one chain and one plan: their memory serves the next batch.
+#[derive(Debug, Default)]
+pub struct Spares(Mutex<Vec<State>>);
+
+impl Spares {
+    /// Some state to be opened anew.
+    pub fn take(&self) -> State {
+        self.0.lock().ok().and_then(|mut list| list.pop()).unwrap_or_default()
+    }
+
+    /// Keeps a state for its memory.
+    pub fn keep(&self, state: State) {
+        if let Ok(mut list) = self.0.lock() {
+            list.push(state);
+        }
+    }
+}
+
+impl<'a> Twins<'a> {
+    /// The twins of one seed.
+    pub fn new(network: &'a Network, shocks: &'a Shocks) -> Twins<'a> {
+        let calm = Shocks::calm(shocks.seed, network);
+        let undisturbed = Rounds::new(network, &calm);
+        Twins { network, shocks, rounds: Rounds::new(network, shocks), calm: (calm, undisturbed), spares: Default::default() }
+    }
+
+    /// The batch of a plan that begins with realization `first`.
+    pub fn job<'b>(&'b self, watch: &'b Watch, plan: &'b Plan, first: u64) -> Job<'b> {
+        let Twins { network, shocks, rounds, calm, spares } = self;
+        Job { network, shocks, rounds, calm: (&calm.0, &calm.1), spares, watch, plan, first }
+    }
+}
