@@ -3,7 +3,7 @@
 use super::rounds::Call;
 use super::{State, World, offer, stockpile};
 use crate::network::Role;
-use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min};
+use crate::wide::{ONE, Row, WIDTH, ZERO, add, max, min, splat};
 
 /// Updates forecasts of desired usage, places orders, then updates forecasts of orders received.
 #[inline(always)]
@@ -52,7 +52,9 @@ fn plain(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
         for w in 0..WIDTH {
             order[w] = on_hand[w] + on_order[w] - waiting[w];
         }
-        order = up_to_cover(world, call.slot, &here.usage_forecast, &order, state);
+        // Neither moves while no desk is over its lanes, and nothing is pushed to it.
+        let expected = (&splat(call.lead), &call.pushed.map_or(here.push_forecast, splat));
+        order = up_to_cover(world, call.slot, &here.usage_forecast, expected, &order, state);
     }
     for pull in &world.rounds.pulls[call.pulls.clone()] {
         let (lane, supplier) = (&mut state.lanes[pull.lane], &mut state.slots[pull.from]);
@@ -171,12 +173,13 @@ fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
     for w in 0..WIDTH {
         usage[w] *= reach[w];
     }
-    up_to_cover(world, s, &usage, &position, state)
+    let expected = (&state.slots[s].lead, &state.slots[s].push_forecast);
+    up_to_cover(world, s, &usage, expected, &position, state)
 }
 
 /// What is expected to be used and not to be sent, and a share of the gap between the position and cover and lead time of it.
 #[inline(always)]
-fn up_to_cover(world: World<'_>, s: usize, usage: &Row, position: &Row, state: &State) -> Row {
+fn up_to_cover(world: World<'_>, s: usize, usage: &Row, (lead, pushed): (&Row, &Row), position: &Row, state: &State) -> Row {
     let World { network: n, draws, .. } = world;
     let (slot, here) = (&n.slots[s], &state.slots[s]);
     let correction = draws.of(n.behaviour.correction);
@@ -189,9 +192,9 @@ fn up_to_cover(world: World<'_>, s: usize, usage: &Row, position: &Row, state: &
     }
     let mut order = ZERO;
     for w in 0..WIDTH {
-        let level = usage[w] * (cover[w] + here.lead[w]);
+        let level = usage[w] * (cover[w] + lead[w]);
         let gap = level - usage[w] - position[w];
-        order[w] = min(max(usage[w] - here.push_forecast[w] + correction[w] * gap, 0.0), slot.order_limit);
+        order[w] = min(max(usage[w] - pushed[w] + correction[w] * gap, 0.0), slot.order_limit);
     }
     order
 }

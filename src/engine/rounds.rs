@@ -67,6 +67,10 @@ pub struct Call {
     pub level: Option<f64>,
     /// Largest order a week, t.
     pub limit: f64,
+    /// Mean lead time of its lanes, weeks.
+    pub lead: f64,
+    /// What it expects to be pushed to it, t/week, if that never changes.
+    pub pushed: Option<f64>,
     /// Its lanes, as a range of [`Rounds::pulls`].
     pub pulls: Range<usize>,
 }
@@ -160,6 +164,8 @@ fn call(n: &Network, shocks: &Shocks, s: usize, pulls: &mut Vec<Pull>) -> Call {
         user: slot.user,
         level: slot.base_stock,
         limit: slot.order_limit,
+        lead: slot.lead,
+        pushed: (!slot.takes_push).then_some(slot.pushed_in),
         pulls: first..pulls.len(),
     }
 }

@@ -87,12 +87,6 @@ pub fn scalar_names(network: &Network, shocks: &Shocks, watch: &Watch, plan: &Pl
     names
 }
 
-/// Makes a list of `n` equal items in the memory that it has.
-fn refill<T: Clone>(list: &mut Vec<T>, n: usize, item: T) {
-    list.clear();
-    list.resize(n, item);
-}
-
 /// What somebody who looks over the shoulder of a batch sees: the state after each verb, and at each period's end.
 pub struct Moment<'a> {
     /// Period, 0 the first.
@@ -226,15 +220,15 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
         (true, Some(known)) => known,
         (true, None) => Arc::new(baseline(path, job, &draws, stop, used, &mut sight, no_peaks())),
     };
-    refill(&mut record.calm_output, calm.output.len(), 0.0);
-    record.calm_output.copy_from_slice(&calm.output);
+    record.calm_output.clone_from(&calm.output);
     let mut now = shocks.period(network);
     let world = World { network, shocks, rounds, draws: &draws };
     let mut state = job.spares[0].take();
     state.reopen(world);
     let opening = balance::ledger(world, &state);
-    refill(&mut record.series, watch.readings.len() * plan.horizon, Note::NONE);
-    refill(&mut record.output, watch.groups.len() * plan.horizon, 0.0);
+    // Every period writes its own: what the batch before has left is no matter.
+    record.series.resize(watch.readings.len() * plan.horizon, Note::NONE);
+    record.output.resize(watch.groups.len() * plan.horizon, 0.0);
     let mut exported = vec![ZERO; watch.export_cells()];
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();

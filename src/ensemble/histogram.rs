@@ -151,24 +151,28 @@ impl Histogram {
         for k in note.keys {
             zeros += u16::from(k == ZERO_KEY);
         }
-        let keys = &note.keys[..used];
-        if zeros == 0 {
-            for k in keys {
-                self.count_key(*k, 1);
-            }
-            return;
-        }
         // Zeros are often many: counting them one by one would wait for one place in memory.
-        let (mut others, mut n) = ([0; WIDTH], 0);
-        if zeros < WIDTH as u16 {
-            for k in keys {
+        let (mut others, mut n) = (note.keys, used);
+        if zeros > 0 {
+            n = 0;
+            for k in &note.keys[..used] {
                 others[n] = *k;
                 n += usize::from(*k != ZERO_KEY);
             }
+            self.count_key(ZERO_KEY, (used - n) as u32);
         }
-        self.count_key(ZERO_KEY, (used - n) as u32);
-        for k in &others[..n] {
-            self.count_key(*k, 1);
+        // First where they are counted, then counting: else each count would have to wait for the one before.
+        let mut at = [0; WIDTH];
+        for (at, k) in at.iter_mut().zip(&others[..n]) {
+            let (octave, bin) = (*k as usize / BINS, *k as usize % BINS);
+            if self.places[octave] == NONE {
+                self.open(octave);
+            }
+            *at = self.places[octave] as usize * BINS + bin;
+        }
+        let bins = self.bins.as_flattened_mut();
+        for at in &at[..n] {
+            bins[*at] += 1;
         }
     }
 

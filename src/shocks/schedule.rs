@@ -112,12 +112,14 @@ impl Window {
         for w in 0..WIDTH {
             age[w] = t - onset[w];
         }
-        out.active[i] = false;
-        out.strength[i] = ZERO;
         if t >= self.acts.0 && t <= self.acts.1 {
             let strength = self.strength(period);
             out.active[i] = any(|w| strength[w] > 0.0);
             out.strength[i] = strength;
+        } else if out.active[i] {
+            // What does not act has no strength already.
+            out.active[i] = false;
+            out.strength[i] = ZERO;
         }
         out.scare[i] = ZERO;
         if t >= self.frightens.0 && t <= self.frightens.1 {

@@ -39,6 +39,9 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         }
     }
     for (i, effect) in shocks.effects.iter().enumerate() {
+        if !(now.active[effect.event] || state.imposed[i] || matches!(effect.act, Act::Scare(_))) {
+            continue;
+        }
         let before = std::mem::replace(&mut state.imposed[i], now.active[effect.event]);
         let strength = &now.strength[effect.event];
         if state.imposed[i] {
