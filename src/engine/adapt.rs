@@ -174,15 +174,20 @@ fn expectations(world: World<'_>, state: &mut State) {
         state.slots[s].push_forecast = forecast;
     }
     for &l in &rounds.filled {
-        let (shipped, owed) = (&state.lanes[l].shipped, &state.lanes[l].backorders);
-        let (mut fill, mut history) = (state.lanes[l].fill, state.lanes[l].history);
+        let (shipped, owed, mut fill) = (&state.lanes[l].shipped, &state.lanes[l].backorders, state.lanes[l].fill);
         for w in 0..WIDTH {
             let asked = shipped[w] + owed[w];
             let share = shipped[w] / asked;
             let filled = if asked > 0.0 { share } else { 1.0 };
             fill[w] += weight[w] * (filled - fill[w]);
-            history[w] += weight[w] * (shipped[w] - history[w]);
         }
-        (state.lanes[l].fill, state.lanes[l].history) = (fill, history);
+        state.lanes[l].fill = fill;
+        if n.needs.history {
+            let (shipped, mut history) = (&state.lanes[l].shipped, state.lanes[l].history);
+            for w in 0..WIDTH {
+                history[w] += weight[w] * (shipped[w] - history[w]);
+            }
+            state.lanes[l].history = history;
+        }
     }
 }

@@ -124,18 +124,13 @@ fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
         return;
     }
     follow(&mut state.slots[s].usage_forecast, &desired, weight);
-    let Some(user) = n.slots[s].user else { return };
-    match n.needs.answer[user] {
-        Some(i) => {
-            let answer = state.price_answer[i];
-            let mut neutral = ZERO;
-            for w in 0..WIDTH {
-                neutral[w] = desired[w] / max(answer[w], 1e-300);
-            }
-            follow(&mut state.slots[s].neutral_forecast, &neutral, weight);
-        }
-        None => state.slots[s].neutral_forecast = state.slots[s].usage_forecast,
+    let Some(i) = n.slots[s].user.and_then(|user| n.needs.answer[user]) else { return };
+    let answer = state.price_answer[i];
+    let mut neutral = ZERO;
+    for w in 0..WIDTH {
+        neutral[w] = desired[w] / max(answer[w], 1e-300);
     }
+    follow(&mut state.slots[s].neutral_forecast, &neutral, weight);
 }
 
 /// The order of a slot: what it expects to use and not to be sent, and a share of the gap to its order-up-to level.

@@ -123,7 +123,8 @@ fn wanted_usage(network: &Network, market: &Market, state: &State) -> Row {
         let slot = &network.slots[s];
         if matches!(slot.role, Role::Input | Role::Final) {
             opening += slot.flow;
-            add(&mut wanted, if slot.user.is_some() { &state.slots[s].neutral_forecast } else { &state.slots[s].usage_forecast });
+            let answers = slot.user.is_some_and(|user| network.needs.answer[user].is_some());
+            add(&mut wanted, if answers { &state.slots[s].neutral_forecast } else { &state.slots[s].usage_forecast });
         }
     }
     if opening <= 0.0 {

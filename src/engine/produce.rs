@@ -245,7 +245,9 @@ fn run(world: World<'_>, a: usize, state: &mut State) {
         }
     }
     state.activity[a] = u;
-    add(&mut state.worked[a], &u);
+    if activity.moves_mass {
+        add(&mut state.worked[a], &u);
+    }
 }
 
 /// What may be used of an input some of whose buyers are stranded: each side its own, for its own share of the work.

@@ -37,7 +37,7 @@ pub struct State {
     pub ceiling: Vec<Row>,
     /// Per activity: activity this period.
     pub activity: Vec<Row>,
-    /// Per activity: since the start.
+    /// Per activity: since the start, if it mines or loses mass.
     pub worked: Vec<Row>,
     /// Per rate of growth of demand: its factor on demand, this period.
     pub growth: Vec<Row>,
@@ -135,7 +135,7 @@ pub struct SlotState {
     pub desired: Row,
     /// Forecast of desired usage.
     pub usage_forecast: Row,
-    /// The same at opening prices of what is bought there: users' answers to its price taken out.
+    /// The same at opening prices of what is bought there, for users who answer to its price.
     pub neutral_forecast: Row,
     /// Forecast of orders received.
     pub order_forecast: Row,

@@ -335,7 +335,8 @@ fn activity(recipe: &s::Recipe, facility: usize, part: &Part<'_>, ends: &Ends, n
         .filter(|(_, (sl, _))| recipe.drivers.contains(&n.commodities[n.slots[*sl].commodity].id))
         .map(|(i, _)| i)
         .collect();
-    Activity { name: format!("{}/{}", part.id, recipe.id), facility, inputs, outputs, drivers, rate: 0.0, loss, basket: vec![] }
+    let (name, moves_mass) = (format!("{}/{}", part.id, recipe.id), loss.iter().any(|l| *l != 0.0));
+    Activity { name, facility, inputs, outputs, drivers, rate: 0.0, loss, moves_mass, basket: vec![] }
 }
 
 fn first_cohort(part: &Part<'_>) -> String {

@@ -267,6 +267,8 @@ pub struct Activity {
     pub rate: f64,
     /// Element mass lost per unit of activity (negative: mined).
     pub loss: Vec<f64>,
+    /// Whether any of it is other than zero.
+    pub moves_mass: bool,
     /// Markets of the oxides it contains and their share of its value at reference prices (basket value), for mines.
     pub basket: Vec<(usize, f64)>,
 }

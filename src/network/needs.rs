@@ -30,6 +30,8 @@ pub struct Needs {
     pub scare: bool,
     /// Whether ordering or sharing looks at how much of what was asked was filled.
     pub fills: bool,
+    /// Whether sharing looks at what was shipped before.
+    pub history: bool,
     /// Per slot: whether scarce supply is divided in plain proportion to what is owed.
     pub plain_sharing: Vec<bool>,
     /// Per slot: whether anything is pushed from it.
@@ -49,6 +51,7 @@ impl Needs {
             inflow: !never(n.price.gamma) || !never(n.price.psi),
             scare: !never(n.price.psi),
             fills: !never(n.behaviour.phantom) || n.slots.iter().any(|s| s.sharing != SharingRule::Proportional),
+            history: n.slots.iter().any(|s| s.sharing == SharingRule::TurnAndEarn),
             pushes: n.outbound.iter().map(|lanes| lanes.clone().any(|l| n.lanes[l].push)).collect(),
             ..Needs::default()
         };
