@@ -8,6 +8,7 @@ use coercivity::ensemble::batch::Record;
 use coercivity::ensemble::calm::Baselines;
 use coercivity::ensemble::dispatch;
 use coercivity::ensemble::observe::Watch;
+use coercivity::ensemble::tally::{Cell, Outcomes, Scalar, Wave};
 use coercivity::ensemble::twins::Twins;
 use coercivity::ensemble::{self, Part, Plan, run_part};
 use coercivity::network::Network;
@@ -150,9 +151,17 @@ fn every_set_of_instructions_gives_the_same_bits() {
         dispatch::run_on(path, job, &AtomicBool::new(false), &mut record);
         record
     };
+    let counted = |path, record: &Record| {
+        let (mut cells, mut scalar) = (vec![Cell::default(); 16], Scalar::default());
+        dispatch::count_on(path, &mut cells, 0, &Wave { tables: vec![(record.used, &record.series)] });
+        let records = std::slice::from_ref(record);
+        dispatch::absorb_on(path, &mut scalar, 0, &Outcomes { records, before: 0, steps: &[], keep: false });
+        format!("{cells:?} {scalar:?}")
+    };
     let plain = record(dispatch::paths()[0]);
     for path in dispatch::paths() {
         let wide = record(path);
+        assert!(counted(path, &wide) == counted(dispatch::paths()[0], &plain), "{path:?}");
         assert!(wide.series == plain.series && wide.scalars == plain.scalars && wide.exports == plain.exports, "{path:?}");
         assert!(wide.output == plain.output && wide.calm_output == plain.calm_output, "{path:?}");
     }

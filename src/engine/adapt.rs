@@ -160,7 +160,7 @@ fn perceived_leads(world: World<'_>, state: &mut State) {
 fn expectations(world: World<'_>, state: &mut State) {
     let World { network: n, rounds, draws, .. } = world;
     let weight = draws.of(n.behaviour.forecast);
-    for &s in &rounds.pushed {
+    for &s in &rounds.pushed_to {
         let mut pushed = ZERO;
         for &l in &n.inbound[s] {
             if n.lanes[l].push {

@@ -150,82 +150,136 @@ impl State {
     /// The same in the memory of a state that is no longer needed: a run opens thousands, each of some hundred pieces.
     pub fn reopen(&mut self, world: World<'_>) {
         let World { network: n, shocks, draws, .. } = world;
-        let s = self;
+        // A row that were forgotten here would carry over from the batch before: what is not named does not compile.
+        let State {
+            period,
+            slots,
+            lanes,
+            rings,
+            transit,
+            users,
+            markets,
+            imposed,
+            capacity,
+            broken,
+            ceiling,
+            activity,
+            worked,
+            growth,
+            pace,
+            price_answer,
+            clock,
+            rate_factor,
+            cap_by_rule,
+            volume_cap,
+            queue,
+            strictness,
+            held,
+            posted,
+            hold_share,
+            licensed_share,
+            permit,
+            permit_share,
+            permits,
+            granted,
+            calendars,
+            overflow,
+            quotas,
+            illicit,
+            affairs,
+            applications,
+            stockpiles,
+            in_use,
+            wear,
+            recovery,
+            recovered,
+            covers,
+            pools,
+            projects,
+            plants,
+            offered,
+            withdrawn,
+            scratch,
+            noise_weights,
+            scare,
+            thrift,
+            use_share,
+        } = self;
         let (desks, licensed, facilities) = (shocks.desks.len(), shocks.licensed.len(), n.facilities.len());
         let (lots, recoveries) = (shocks.materials.lots.len(), shocks.materials.recoveries.len());
         let joinable = if n.offers.is_empty() { 0 } else { n.lanes.len() };
-        s.period = 0;
-        again(&mut s.slots, (0..n.slots.len()).map(|i| SlotState::open(world, i)));
-        s.lanes.clear();
-        s.rings.clear();
-        s.transit.clear();
-        again(&mut s.users, n.users.iter().map(|_| UserState::open()));
-        s.markets.clear();
-        fill(&mut s.imposed, shocks.effects.len(), false);
-        fill(&mut s.capacity, facilities, ONE);
-        fill(&mut s.broken, shocks.units, ZERO);
-        fill(&mut s.ceiling, facilities, ZERO);
-        again(&mut s.activity, n.activities.iter().map(|a| splat(a.rate)));
-        fill(&mut s.worked, n.activities.len(), ZERO);
-        fill(&mut s.growth, n.needs.growths.len(), ONE);
-        again(&mut s.pace, n.needs.growths.iter().map(|&p| pace(draws.of(p))));
-        fill(&mut s.price_answer, n.needs.answers.len(), ONE);
-        fill(&mut s.clock, desks, ZERO);
-        fill(&mut s.rate_factor, desks, ONE);
-        fill(&mut s.cap_by_rule, desks, splat(f64::INFINITY));
-        fill(&mut s.volume_cap, desks, splat(f64::INFINITY));
-        fill(&mut s.queue, desks, ZERO);
-        fill(&mut s.strictness, desks, ZERO);
-        fill(&mut s.held, desks, ZERO);
-        fill(&mut s.posted, desks, ZERO);
-        fill(&mut s.hold_share, licensed, ZERO);
-        fill(&mut s.licensed_share, licensed, ONE);
-        fill(&mut s.permit, licensed, ZERO);
-        fill(&mut s.permit_share, licensed, ZERO);
-        fill(&mut s.permits, shocks.permits.iter().map(|p| p.lanes.len()).sum(), ZERO);
-        fill(&mut s.granted, shocks.permits.len(), ZERO);
-        open_calendars(&mut s.calendars, shocks);
-        fill(&mut s.overflow, licensed, ZERO);
-        fill(&mut s.quotas, shocks.quotas.len(), QuotaState::open());
-        again(&mut s.illicit, (0..n.illicit.len()).map(|i| IllicitState::open(world, i)));
-        s.affairs = Affairs::open(world);
-        s.applications = Applications::default();
-        again(&mut s.stockpiles, n.stockpiles.iter().map(|_| StockpileState::open()));
-        s.in_use.clear();
-        again(&mut s.wear, n.in_use.iter().map(|x| Wear::open(x, world)));
-        fill(&mut s.recovery, recoveries, ONE);
-        fill(&mut s.recovered, recoveries, ZERO);
-        s.covers = Covers::default();
-        again(&mut s.pools, n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))));
-        again(&mut s.projects, (0..n.projects.len()).map(|p| ProjectState::open(world, p)));
-        again(&mut s.plants, n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))));
-        fill(&mut s.withdrawn, joinable, ZERO);
-        fill(&mut s.offered, joinable, ZERO);
-        s.scratch = Scratch::new(world);
-        s.noise_weights = noise_weights(world);
-        fill(&mut s.scare, n.regions.len(), ZERO);
-        fill(&mut s.thrift, lots, ONE);
-        fill(&mut s.use_share, lots, ONE);
+        *period = 0;
+        again(slots, (0..n.slots.len()).map(|i| SlotState::open(world, i)));
+        lanes.clear();
+        rings.clear();
+        transit.clear();
+        again(users, n.users.iter().map(|_| UserState::open()));
+        markets.clear();
+        fill(imposed, shocks.effects.len(), false);
+        fill(capacity, facilities, ONE);
+        fill(broken, shocks.units, ZERO);
+        fill(ceiling, facilities, ZERO);
+        again(activity, n.activities.iter().map(|a| splat(a.rate)));
+        fill(worked, n.activities.len(), ZERO);
+        fill(growth, n.needs.growths.len(), ONE);
+        again(pace, n.needs.growths.iter().map(|&p| self::pace(draws.of(p))));
+        fill(price_answer, n.needs.answers.len(), ONE);
+        fill(clock, desks, ZERO);
+        fill(rate_factor, desks, ONE);
+        fill(cap_by_rule, desks, splat(f64::INFINITY));
+        fill(volume_cap, desks, splat(f64::INFINITY));
+        fill(queue, desks, ZERO);
+        fill(strictness, desks, ZERO);
+        fill(held, desks, ZERO);
+        fill(posted, desks, ZERO);
+        fill(hold_share, licensed, ZERO);
+        fill(licensed_share, licensed, ONE);
+        fill(permit, licensed, ZERO);
+        fill(permit_share, licensed, ZERO);
+        fill(permits, shocks.permits.iter().map(|p| p.lanes.len()).sum(), ZERO);
+        fill(granted, shocks.permits.len(), ZERO);
+        open_calendars(calendars, shocks);
+        fill(overflow, licensed, ZERO);
+        fill(quotas, shocks.quotas.len(), QuotaState::open());
+        again(illicit, (0..n.illicit.len()).map(|i| IllicitState::open(world, i)));
+        *affairs = Affairs::open(world);
+        *applications = Applications::default();
+        again(stockpiles, n.stockpiles.iter().map(|_| StockpileState::open()));
+        in_use.clear();
+        again(wear, n.in_use.iter().map(|x| Wear::open(x, world)));
+        fill(recovery, recoveries, ONE);
+        fill(recovered, recoveries, ZERO);
+        *covers = Covers::default();
+        again(pools, n.pools.iter().map(|p| PoolState::open(*draws.of(p.people))));
+        again(projects, (0..n.projects.len()).map(|p| ProjectState::open(world, p)));
+        again(plants, n.plants.iter().map(|p| PlantState::open(p.learns.map_or(0, |a| n.activities[a].outputs.len()))));
+        fill(withdrawn, joinable, ZERO);
+        fill(offered, joinable, ZERO);
+        *scratch = Scratch::new(world);
+        *noise_weights = self::noise_weights(world);
+        fill(scare, n.regions.len(), ZERO);
+        fill(thrift, lots, ONE);
+        fill(use_share, lots, ONE);
         for f in 0..n.facilities.len() {
-            s.ceiling[f] = s.capacity_of(world, f);
+            self.ceiling[f] = self.capacity_of(world, f);
         }
         for (l, lane) in n.lanes.iter().enumerate() {
-            let ring = Ring { start: s.transit.len(), len: lane.lead + shocks.longest_delay[l] + 1, head: 0 };
-            s.transit.resize(ring.start + ring.len, ZERO);
-            s.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
-            add(&mut s.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
-            s.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l)));
-            s.rings.push(ring);
+            let ring = Ring { start: self.transit.len(), len: lane.lead + shocks.longest_delay[l] + 1, head: 0 };
+            self.transit.resize(ring.start + ring.len, ZERO);
+            self.transit[ring.start..ring.start + lane.lead].fill(splat(lane.flow));
+            add(&mut self.slots[lane.to].on_order, &splat(lane.flow * lane.lead as f64));
+            self.lanes.push(LaneState::open(lane.flow, shocks.licence_of(l)));
+            self.rings.push(ring);
         }
-        for (x, wear) in n.in_use.iter().zip(&s.wear) {
+        for (x, wear) in n.in_use.iter().zip(&self.wear) {
             // In steady state each compartment holds what moves on in a week, over the share that does.
             let level = each(|w| n.users[x.user].demand / wear.pace[w]);
-            s.in_use.resize(s.in_use.len() + x.stages, level);
+            self.in_use.resize(self.in_use.len() + x.stages, level);
         }
-        again(&mut s.markets, n.markets.iter().map(|m| MarketState::open(m, &s.slots)));
+        again(&mut self.markets, n.markets.iter().map(|m| MarketState::open(m, &self.slots)));
         if shocks.effects.iter().any(|e| matches!(e.act, Act::Reserves(reserves::Act::Mandate { .. }))) {
-            s.covers.slots = s.slots.iter().map(|slot| slot.cover).collect();
-            s.covers.markets = s.markets.iter().map(|market| market.cover).collect();
+            self.covers.slots = self.slots.iter().map(|slot| slot.cover).collect();
+            self.covers.markets = self.markets.iter().map(|market| market.cover).collect();
         }
     }
 }
@@ -244,7 +298,7 @@ fn fill<T: Clone>(list: &mut Vec<T>, n: usize, item: T) {
 
 /// Empties calendars, whose piles keep the room that they needed; or makes them.
 fn open_calendars(calendars: &mut Vec<Calendar>, shocks: &Shocks) {
-    if calendars.len() == shocks.desks.len() {
+    if calendars.iter().map(|c| c.ring).eq(shocks.desks.iter().map(|d| d.ring)) {
         calendars.iter_mut().for_each(Calendar::clear);
     } else {
         again(calendars, shocks.desks.iter().map(|d| Calendar::new(d.ring)));

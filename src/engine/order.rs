@@ -22,12 +22,21 @@ pub fn order(world: World<'_>, state: &mut State) {
         if call.plain {
             plain(world, call, &weight, state);
         } else {
-            ruled(world, call, &weight, state);
+            rerouted(world, call, &weight, state);
         }
     }
     for &s in &rounds.outputs {
         let orders = received(world, s, state);
         follow(&mut state.slots[s].order_forecast, &orders, &weight);
+    }
+}
+
+/// What waits for goods at a slot: its user's backlog, or what it owes.
+#[inline(always)]
+fn waiting(s: usize, user: Option<usize>, state: &State) -> Row {
+    match user {
+        Some(u) => state.users[u].backlog,
+        None => state.slots[s].owed,
     }
 }
 
@@ -39,10 +48,7 @@ fn plain(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
     }
     let here = &state.slots[call.slot];
     let (on_hand, mut on_order) = (here.on_hand, here.on_order);
-    let waiting = match call.user {
-        Some(u) => state.users[u].backlog,
-        None => here.owed,
-    };
+    let waiting = waiting(call.slot, call.user, state);
     let mut order = ZERO;
     if let Some(level) = call.level {
         for w in 0..WIDTH {
@@ -53,7 +59,7 @@ fn plain(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
             order[w] = on_hand[w] + on_order[w] - waiting[w];
         }
         // Neither moves while no desk is over its lanes, and nothing is pushed to it.
-        let expected = (&splat(call.lead), &call.pushed.map_or(here.push_forecast, splat));
+        let expected = (&splat(call.lead), &call.push_forecast.map_or(here.push_forecast, splat));
         order = up_to_cover(world, call.slot, &here.usage_forecast, expected, &order, state);
     }
     for pull in &world.rounds.pulls[call.pulls.clone()] {
@@ -71,9 +77,9 @@ fn plain(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
     state.slots[call.slot].on_order = on_order;
 }
 
-/// Orders of a slot some of whose lanes a desk or a ban may rule, or that planned suppliers join.
+/// Orders of a slot from whose lanes buyers may be turned away, or that planned suppliers join.
 #[inline(always)]
-fn ruled(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
+fn rerouted(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
     let (n, s) = (world.network, call.slot);
     let chances = if world.shocks.reroutes[s] { Some(chances(world, s, state)) } else { None };
     if let Some(chances) = &chances {
@@ -106,7 +112,7 @@ fn follow(forecast: &mut Row, seen: &Row, weight: &Row) {
 fn received(world: World<'_>, s: usize, state: &State) -> Row {
     let mut sum = ZERO;
     for l in world.network.outbound[s].clone() {
-        if !world.rounds.ways[l].push {
+        if !world.rounds.terms[l].push {
             add(&mut sum, &state.lanes[l].placed);
         }
     }
@@ -138,10 +144,7 @@ fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
 fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
     let World { network: n, shocks, .. } = world;
     let slot = &n.slots[s];
-    let waiting = match slot.user {
-        Some(u) => state.users[u].backlog,
-        None => state.slots[s].owed,
-    };
+    let waiting = waiting(s, slot.user, state);
     // Only those who may order count: their share of usage and target, and what is not stranded of the position.
     let (on_hand, on_order) = (state.slots[s].on_hand, state.slots[s].on_order);
     let (reach, mut position) = (if shocks.reroutes[s] { state.slots[s].reach } else { ONE }, ZERO);

@@ -11,8 +11,8 @@ use crate::shocks::Shocks;
 /// What the verbs visit.
 #[derive(Debug, Clone)]
 pub struct Rounds {
-    /// Per lane, illicit ones too.
-    pub ways: Vec<Way>,
+    /// Per lane, illicit ones too: its terms.
+    pub terms: Vec<Terms>,
     /// Slots that order, customers before suppliers.
     pub calls: Vec<Call>,
     /// Lanes on which they order, call by call; those that join are not among them.
@@ -20,22 +20,18 @@ pub struct Rounds {
     /// Outputs, whose forecasts follow the orders received.
     pub outputs: Vec<usize>,
     /// Slots from which something leaves.
-    pub shelves: Vec<Shelf>,
+    pub outlets: Vec<Outlet>,
     /// Facilities with recipes.
     pub works: Vec<Work>,
     /// Slots that are sent what they have not ordered.
-    pub pushed: Vec<usize>,
+    pub pushed_to: Vec<usize>,
     /// Lanes of which it is asked how much of what was requested was filled.
     pub filled: Vec<usize>,
 }
 
-/// A lane.
+/// On what terms goods go on a lane.
 #[derive(Debug, Clone, Copy)]
-pub struct Way {
-    /// Source slot.
-    pub from: usize,
-    /// Destination slot.
-    pub to: usize,
+pub struct Terms {
     /// Weeks from shipping to arrival.
     pub lead: usize,
     /// Most a week, t (infinite: none).
@@ -70,7 +66,7 @@ pub struct Call {
     /// Mean lead time of its lanes, weeks.
     pub lead: f64,
     /// What it expects to be pushed to it, t/week, if that never changes.
-    pub pushed: Option<f64>,
+    pub push_forecast: Option<f64>,
     /// Its lanes, as a range of [`Rounds::pulls`].
     pub pulls: Range<usize>,
 }
@@ -88,7 +84,7 @@ pub struct Pull {
 
 /// A slot from which something leaves.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct Outlet {
     /// The slot.
     pub slot: usize,
     /// Its leaving lanes.
@@ -117,29 +113,28 @@ impl Rounds {
     pub fn new(n: &Network, shocks: &Shocks) -> Rounds {
         let mut pulls = vec![];
         let calls = n.order_sequence.iter().map(|&s| call(n, shocks, s, &mut pulls)).collect();
-        let ways: Vec<Way> = (0..n.lanes.len()).map(|l| way(n, shocks, l)).collect();
-        let shelves = (0..n.slots.len()).filter_map(|s| shelf(n, shocks, s, &ways)).collect();
-        let rationed = |f: usize| shocks.quotas.iter().flat_map(|q| &q.activities).any(|&a| n.activities[a].facility == f);
+        let terms: Vec<Terms> = (0..n.lanes.len()).map(|l| self::terms(n, shocks, l)).collect();
+        let outlets = (0..n.slots.len()).filter_map(|s| outlet(n, shocks, s, &terms)).collect();
+        let mut rationed = vec![false; n.facilities.len()];
+        shocks.quotas.iter().flat_map(|q| &q.activities).for_each(|&a| rationed[n.activities[a].facility] = true);
         let works = (0..n.facilities.len()).filter(|&f| !n.facilities[f].activities.is_empty());
         let filled = |l: &usize| !n.lanes[*l].push && (n.needs.fills || shocks.reroutes[n.lanes[*l].to]);
         Rounds {
             calls,
             pulls,
             outputs: (0..n.slots.len()).filter(|&s| n.slots[s].role == Role::Output).collect(),
-            shelves,
-            works: works.map(|facility| Work { facility, rationed: rationed(facility) }).collect(),
-            pushed: (0..n.slots.len()).filter(|&s| n.slots[s].takes_push).collect(),
+            outlets,
+            works: works.map(|facility| Work { facility, rationed: rationed[facility] }).collect(),
+            pushed_to: (0..n.slots.len()).filter(|&s| n.slots[s].takes_push).collect(),
             filled: (0..n.lanes.len()).filter(filled).collect(),
-            ways,
+            terms,
         }
     }
 }
 
-fn way(n: &Network, shocks: &Shocks, l: usize) -> Way {
+fn terms(n: &Network, shocks: &Shocks, l: usize) -> Terms {
     let lane = &n.lanes[l];
-    Way {
-        from: lane.from,
-        to: lane.to,
+    Terms {
         lead: lane.lead,
         capacity: lane.capacity,
         flow: lane.flow,
@@ -165,19 +160,19 @@ fn call(n: &Network, shocks: &Shocks, s: usize, pulls: &mut Vec<Pull>) -> Call {
         level: slot.base_stock,
         limit: slot.order_limit,
         lead: slot.lead,
-        pushed: (!slot.takes_push).then_some(slot.pushed_in),
+        push_forecast: (!slot.takes_push).then_some(slot.pushed_in),
         pulls: first..pulls.len(),
     }
 }
 
-fn shelf(n: &Network, shocks: &Shocks, s: usize, ways: &[Way]) -> Option<Shelf> {
+fn outlet(n: &Network, shocks: &Shocks, s: usize, terms: &[Terms]) -> Option<Outlet> {
     let slot = &n.slots[s];
     let (lanes, rationed) = (n.outbound[s].clone(), shocks.rationed[s]);
     let pushes = slot.role == Role::Output && (n.needs.pushes[s] || slot.drains);
-    let alone = match &ways[lanes.clone()] {
+    let alone = match &terms[lanes.clone()] {
         // A cap on what is filed for is a rule of a desk.
-        [way] => !way.push && !way.ruled && !way.desk && !rationed && !pushes,
+        [terms] => !terms.push && !terms.ruled && !terms.desk && !rationed && !pushes,
         _ => false,
     };
-    (!lanes.is_empty() || pushes).then_some(Shelf { slot: s, lanes, infinite: slot.infinite, alone, rationed, pushes })
+    (!lanes.is_empty() || pushes).then_some(Outlet { slot: s, lanes, infinite: slot.infinite, alone, rationed, pushes })
 }

@@ -2,7 +2,7 @@
 
 use super::calendar::File;
 use super::events::{allowance, shrink};
-use super::rounds::Shelf;
+use super::rounds::Outlet;
 use super::state::Ring;
 use super::{State, World, pool, share, smuggle, stockpile};
 use crate::network::Role;
@@ -18,14 +18,14 @@ const DUST: f64 = 1e-9;
 pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     let World { network: n, shocks, rounds, .. } = world;
     // A slot no quota looks at is settled at once, while its rows are at hand.
-    for shelf in &rounds.shelves {
-        if shelf.alone {
-            hand_over(world, now, shelf, state);
+    for outlet in &rounds.outlets {
+        if outlet.alone {
+            hand_over(world, now, outlet, state);
             continue;
         }
-        allocate(world, shelf, state);
-        if !shelf.rationed {
-            settle(world, now, shelf, state);
+        allocate(world, outlet, state);
+        if !outlet.rationed {
+            settle(world, now, outlet, state);
         }
     }
     stockpile::offer(world, state);
@@ -44,8 +44,8 @@ pub fn ship(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             times(&mut state.lanes[l].shipped, &factor);
         }
     }
-    for shelf in rounds.shelves.iter().filter(|shelf| shelf.rationed) {
-        settle(world, now, shelf, state);
+    for outlet in rounds.outlets.iter().filter(|outlet| outlet.rationed) {
+        settle(world, now, outlet, state);
     }
     for (q, quota) in in_force() {
         let used = shipped(&quota.lanes, state);
@@ -71,23 +71,23 @@ fn shipped(lanes: &[usize], state: &State) -> Row {
 /// Most that may leave on a lane this period, t: what is owed, as far as it is open, its buyers eligible and carriers to be had.
 #[inline(always)]
 fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
-    let way = &world.rounds.ways[l];
+    let terms = &world.rounds.terms[l];
     let mut most = state.lanes[l].backorders;
-    if way.ruled {
+    if terms.ruled {
         let (open, eligible, placed) = (&state.lanes[l].open, &state.lanes[l].eligible, &state.lanes[l].placed);
         for w in 0..WIDTH {
             // A lane partly shut passes that part of a normal week, however much is owed.
-            let part = open[w] * max(placed[w], way.flow);
+            let part = open[w] * max(placed[w], terms.flow);
             most[w] = min(most[w], if open[w] < 1.0 { part } else { f64::INFINITY });
         }
-        if way.capacity < f64::INFINITY {
+        if terms.capacity < f64::INFINITY {
             for w in 0..WIDTH {
-                most[w] = min(most[w], way.capacity * eligible[w]);
+                most[w] = min(most[w], terms.capacity * eligible[w]);
             }
         }
-    } else if way.capacity < f64::INFINITY {
+    } else if terms.capacity < f64::INFINITY {
         for w in 0..WIDTH {
-            most[w] = min(most[w], way.capacity);
+            most[w] = min(most[w], terms.capacity);
         }
     }
     if world.shocks.capped
@@ -98,7 +98,7 @@ fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
         // Who may not hoard files for no more than normal trade, times what is allowed, and its share of it.
         let (cap, eligible) = (&state.volume_cap[world.shocks.licensed[h].desk], &state.lanes[l].eligible);
         for w in 0..WIDTH {
-            let part = cap[w] * way.flow * eligible[w];
+            let part = cap[w] * terms.flow * eligible[w];
             most[w] = min(most[w], if cap[w] < f64::INFINITY { part } else { f64::INFINITY });
         }
     }
@@ -107,15 +107,15 @@ fn may_leave(world: World<'_>, l: usize, state: &State) -> Row {
 
 /// Sends the one customer of a slot what it is owed, as far as there is enough.
 #[inline(always)]
-fn hand_over(world: World<'_>, now: &PeriodShocks, shelf: &Shelf, state: &mut State) {
-    let l = shelf.lanes.start;
-    let capacity = world.rounds.ways[l].capacity;
-    let (here, lane) = (&mut state.slots[shelf.slot], &mut state.lanes[l]);
+fn hand_over(world: World<'_>, now: &PeriodShocks, outlet: &Outlet, state: &mut State) {
+    let l = outlet.lanes.start;
+    let capacity = world.rounds.terms[l].capacity;
+    let (here, lane) = (&mut state.slots[outlet.slot], &mut state.lanes[l]);
     // What is on time goes into the ring in the same loop.
     let on_time = if now.late[l] { None } else { Some(due(world, l, state.rings[l])) };
     let (mut on_hand, mut owed, mut backorders, mut shipped) = (here.on_hand, here.owed, lane.backorders, ZERO);
     let mut arriving = on_time.map_or(ZERO, |at| state.transit[at]);
-    if shelf.infinite {
+    if outlet.infinite {
         for w in 0..WIDTH {
             let q = min(backorders[w], capacity);
             backorders[w] = max(backorders[w] - q, 0.0);
@@ -144,30 +144,30 @@ fn hand_over(world: World<'_>, now: &PeriodShocks, shelf: &Shelf, state: &mut St
 
 /// Divides what a slot has among what its customers are owed: capped weighted rationing (MODEL 6.3).
 #[inline(always)]
-fn allocate(world: World<'_>, shelf: &Shelf, state: &mut State) {
-    let s = shelf.slot;
+fn allocate(world: World<'_>, outlet: &Outlet, state: &mut State) {
+    let s = outlet.slot;
     let have = state.slots[s].on_hand;
-    if shelf.lanes.len() == 1 && !world.rounds.ways[shelf.lanes.start].push {
+    if outlet.lanes.len() == 1 && !world.rounds.terms[outlet.lanes.start].push {
         // One customer: nothing to divide.
-        let mut q = may_leave(world, shelf.lanes.start, state);
-        if !shelf.infinite {
+        let mut q = may_leave(world, outlet.lanes.start, state);
+        if !outlet.infinite {
             for w in 0..WIDTH {
                 q[w] = min(q[w], have[w]);
             }
         }
-        state.lanes[shelf.lanes.start].shipped = q;
+        state.lanes[outlet.lanes.start].shipped = q;
         return;
     }
     let mut asked = ZERO;
-    for l in shelf.lanes.clone() {
+    for l in outlet.lanes.clone() {
         let mut q = ZERO;
-        if !world.rounds.ways[l].push {
+        if !world.rounds.terms[l].push {
             q = may_leave(world, l, state);
             add(&mut asked, &q);
         }
         state.lanes[l].shipped = q;
     }
-    if shelf.infinite || !any(|w| asked[w] > have[w]) {
+    if outlet.infinite || !any(|w| asked[w] > have[w]) {
         return;
     }
     share::share(world, s, &have, &asked, state);
@@ -210,11 +210,11 @@ fn pushed(world: World<'_>, l: usize, excess: &Row, state: &State) -> Row {
 
 /// Takes what was shipped off the books and the shelf, then pushes and drains the excess.
 #[inline(always)]
-fn settle(world: World<'_>, now: &PeriodShocks, shelf: &Shelf, state: &mut State) {
-    let (s, ways) = (shelf.slot, &world.rounds.ways);
-    if !shelf.lanes.is_empty() {
+fn settle(world: World<'_>, now: &PeriodShocks, outlet: &Outlet, state: &mut State) {
+    let (s, terms) = (outlet.slot, &world.rounds.terms);
+    if !outlet.lanes.is_empty() {
         let (mut debt, mut on_hand) = (state.slots[s].owed, state.slots[s].on_hand);
-        for l in shelf.lanes.clone().filter(|&l| !ways[l].push) {
+        for l in outlet.lanes.clone().filter(|&l| !terms[l].push) {
             let lane = &mut state.lanes[l];
             let (shipped, mut backorders) = (lane.shipped, lane.backorders);
             for w in 0..WIDTH {
@@ -222,21 +222,21 @@ fn settle(world: World<'_>, now: &PeriodShocks, shelf: &Shelf, state: &mut State
                 debt[w] = max(debt[w] - shipped[w], 0.0);
             }
             lane.backorders = backorders;
-            if shelf.infinite {
+            if outlet.infinite {
                 add(&mut state.slots[s].sourced, &shipped);
             } else {
                 for w in 0..WIDTH {
                     on_hand[w] = max(on_hand[w] - shipped[w], 0.0);
                 }
             }
-            if !ways[l].desk {
+            if !terms[l].desk {
                 carry(world, now, l, &shipped, state);
             }
         }
         let here = &mut state.slots[s];
         (here.owed, here.on_hand) = (debt, on_hand);
     }
-    if shelf.pushes {
+    if outlet.pushes {
         push(world, now, s, state);
     }
 }
@@ -249,7 +249,7 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
     let excess = each(|w| max(on_hand[w] - target[w], 0.0));
     let mut gone = ZERO;
     let mut shares = 0.0;
-    for l in n.outbound[s].clone().filter(|&l| world.rounds.ways[l].push) {
+    for l in n.outbound[s].clone().filter(|&l| world.rounds.terms[l].push) {
         let lane = &n.lanes[l];
         shares += lane.share;
         let mut pushed = pushed(world, l, &excess, state);
@@ -264,7 +264,7 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
         add(&mut gone, &pushed);
         add(&mut state.slots[lane.to].on_order, &pushed);
         state.lanes[l].shipped = pushed;
-        if !world.rounds.ways[l].desk {
+        if !world.rounds.terms[l].desk {
             carry(world, now, l, &pushed, state);
         }
     }
@@ -284,7 +284,7 @@ fn push(world: World<'_>, now: &PeriodShocks, s: usize, state: &mut State) {
 #[inline(always)]
 pub(super) fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, state: &mut State) {
     if now.late[l] {
-        let (ring, delay, lead) = (state.rings[l], &now.delay[l], world.rounds.ways[l].lead);
+        let (ring, delay, lead) = (state.rings[l], &now.delay[l], world.rounds.terms[l].lead);
         for w in 0..WIDTH {
             let at = (ring.head + lead + delay[w] as usize) % ring.len;
             state.transit[ring.start + at][w] += mass[w];
@@ -297,7 +297,7 @@ pub(super) fn carry(world: World<'_>, now: &PeriodShocks, l: usize, mass: &Row, 
 /// Row of the transit ring in which what leaves now and is on time will arrive.
 #[inline(always)]
 fn due(world: World<'_>, l: usize, ring: Ring) -> usize {
-    let at = ring.head + world.rounds.ways[l].lead;
+    let at = ring.head + world.rounds.terms[l].lead;
     ring.start + if at >= ring.len { at - ring.len } else { at }
 }
 

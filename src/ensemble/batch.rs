@@ -223,7 +223,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     record.calm_output.clone_from(&calm.output);
     let mut now = shocks.period(network);
     let world = World { network, shocks, rounds, draws: &draws };
-    let mut state = job.spares[0].take();
+    let mut state = job.spares.take();
     state.reopen(world);
     let opening = balance::ledger(world, &state);
     // Every period writes its own: what the batch before has left is no matter.
@@ -286,7 +286,7 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
     record.calm = plan.baseline.then_some(calm);
     record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
-    job.spares[0].keep(state);
+    job.spares.keep(state);
 }
 
 /// Onset of the first event with a date that happens within the run; if none does, the run's start, or [`NEVER`] as long as others may.
@@ -340,7 +340,7 @@ pub(super) fn look_calm(l: &mut Calming<'_>, state: &State) {
 
 /// The same realizations without events.
 fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: usize, sight: &mut Sight, peaks: Vec<[Row; 3]>) -> Calm {
-    let Job { network, calm: (shocks, rounds), watch, plan, .. } = job;
+    let Job { network, calm: (shocks, rounds, spares), watch, plan, .. } = job;
     let quiet = Draws {
         first: draws.first,
         network: draws.network.clone(),
@@ -350,7 +350,7 @@ fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: us
         buyers: vec![],
     };
     let world = World { network, shocks, rounds, draws: &quiet };
-    let mut state = job.spares[1].take();
+    let mut state = spares.take();
     state.reopen(world);
     let mut now = shocks.period(network);
     let served = Vec::with_capacity(plan.horizon * watch.users.len());
@@ -364,7 +364,7 @@ fn baseline(path: Path, job: Job<'_>, draws: &Draws, stop: &AtomicBool, used: us
         dispatch::step_on(path, &mut stepping);
         dispatch::calm_on(path, &mut Calming { job, period: t, used, sight, calm: &mut calm }, &state);
     }
-    job.spares[1].keep(state);
+    spares.keep(state);
     calm
 }
 

@@ -26,10 +26,10 @@ pub struct Job<'a> {
     pub shocks: &'a Shocks,
     /// What the verbs visit.
     pub rounds: &'a Rounds,
-    /// The same two without events.
-    pub calm: (&'a Shocks, &'a Rounds),
-    /// Memory for states: with events, and without.
-    pub spares: &'a [Spares; 2],
+    /// Memory for states.
+    pub spares: &'a Spares,
+    /// The same three without events.
+    pub calm: (&'a Shocks, &'a Rounds, &'a Spares),
     /// What is watched.
     pub watch: &'a Watch,
     /// How much is run.
@@ -38,7 +38,7 @@ pub struct Job<'a> {
     pub first: u64,
 }
 
-/// An instruction set that this processor has: there is none but from [`paths`].
+/// An instruction set that this processor has: there is none but from [`paths`] and [`widest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path(Set);
 
@@ -48,8 +48,10 @@ enum Set {
     /// What every processor of the architecture has.
     Plain,
     /// x86-64 with AVX2.
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     /// x86-64 with AVX-512.
+    #[cfg(target_arch = "x86_64")]
     Avx512,
 }
 
@@ -60,7 +62,11 @@ fn has_avx2() -> bool {
 
 #[cfg(target_arch = "x86_64")]
 fn has_avx512() -> bool {
+    // To the compiler the first brings the other three.
     is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
@@ -110,6 +116,7 @@ macro_rules! on_every_path {
                     Set::Plain => {}
                 }
             }
+            let _ = path;
             $body($($argument),*)
         }
     };
@@ -156,7 +163,7 @@ on_every_path! {
 }
 
 on_every_path! {
-    /// Adds what a wave noted to cells on one path: cell `i` gets note `first + i` of each batch.
+    /// Adds what a wave noted to cells, at most sixteen, on one path: cell `i` gets note `first + i` of each batch.
     count_on(cells: &mut [Cell], first: usize, wave: &Wave<'_>) -> () = count
 }
 

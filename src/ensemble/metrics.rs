@@ -94,30 +94,30 @@ impl Track {
     #[inline(always)]
     pub fn week(&mut self, week: &Week, age: &Row) {
         // One loop over all that is followed: between loops every row would pass through memory.
-        let t = self;
+        let so_far = self;
         for w in 0..WIDTH {
             let (demand, served, baseline, unmet, down) = (week.demand[w], week.served[w], week.baseline[w], week.unmet[w], week.down[w]);
-            t.demand[w] += demand;
-            t.unmet[w] += unmet;
-            t.on_time[w] += week.on_time[w];
-            t.down[w] += down;
+            so_far.demand[w] += demand;
+            so_far.unmet[w] += unmet;
+            so_far.on_time[w] += week.on_time[w];
+            so_far.down[w] += down;
             let missing = max(baseline - served, 0.0);
             let share = missing / baseline;
-            t.lost[w] += missing;
-            t.area[w] += if baseline > 0.0 { share } else { 0.0 };
+            so_far.lost[w] += missing;
+            so_far.area[w] += if baseline > 0.0 { share } else { 0.0 };
             let share = unmet / demand;
-            t.peak[w] = max(t.peak[w], if demand > 0.0 { share } else { 0.0 });
-            t.cover[w] = min(t.cover[w], week.cover[w]);
+            so_far.peak[w] = max(so_far.peak[w], if demand > 0.0 { share } else { 0.0 });
+            so_far.cover[w] = min(so_far.cover[w], week.cover[w]);
             let after = age[w] >= 0.0;
             let stops = after & (down > STOPPED);
-            t.survived[w] = if stops { min(t.survived[w], age[w]) } else { t.survived[w] };
+            so_far.survived[w] = if stops { min(so_far.survived[w], age[w]) } else { so_far.survived[w] };
             let well = (served >= RECOVERED * baseline) & (week.backlog[w] <= (1.0 - RECOVERED) * max(demand, 1e-300));
             let bad = after & !well;
-            t.short[w] = if bad { 1.0 } else { t.short[w] };
-            let steady = if bad { 0.0 } else { t.steady[w] + if after { 1.0 } else { 0.0 } };
-            let back = if steady == STEADY { age[w] - STEADY + 1.0 } else { t.recovered[w] };
-            t.recovered[w] = if bad { f64::INFINITY } else { back };
-            t.steady[w] = steady;
+            so_far.short[w] = if bad { 1.0 } else { so_far.short[w] };
+            let steady = if bad { 0.0 } else { so_far.steady[w] + if after { 1.0 } else { 0.0 } };
+            let back = if steady == STEADY { age[w] - STEADY + 1.0 } else { so_far.recovered[w] };
+            so_far.recovered[w] = if bad { f64::INFINITY } else { back };
+            so_far.steady[w] = steady;
         }
     }
 

@@ -10,7 +10,7 @@ use super::histogram::Note;
 use super::metrics::Track;
 use super::outside::Course;
 use super::sight::Sight;
-use crate::engine::{State, VERBS, World};
+use crate::engine::{VERBS, World};
 use crate::wide::{WIDTH, ZERO};
 
 /// Time spent on a batch, without its baseline.
@@ -36,7 +36,8 @@ pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
     let lap = |to: &mut Duration| *to += clock.replace(Instant::now()).elapsed();
     let draws = dispatch::open_on(path, shocks, network, first);
     let world = World { network, shocks, rounds, draws: &draws };
-    let (mut state, mut now, mut sight) = (State::open(world), shocks.period(network), Sight::new(watch));
+    let (mut state, mut now, mut sight) = (job.spares.take(), shocks.period(network), Sight::new(watch));
+    state.reopen(world);
     let mut tracks = vec![Track::new(); watch.users.len()];
     let mut courses: Vec<Course> = watch.chapters.iter().map(|c| Course::new(c, plan.horizon)).collect();
     let mut peaks = vec![[ZERO; 3]; watch.sides.len()];
@@ -71,6 +72,7 @@ pub fn profile_on(path: Path, job: Job<'_>) -> Profile {
         dispatch::note_on(path, &mut looking, &state);
         lap(&mut out.note);
     }
+    job.spares.keep(state);
     std::hint::black_box((&tracks, &notes));
     out
 }

@@ -39,6 +39,7 @@ pub struct Wave<'a> {
 /// Adds to each cell what each batch of a wave noted of it; the cells are those from `first` on.
 #[inline(always)]
 pub(super) fn count(cells: &mut [Cell], first: usize, wave: &Wave<'_>) {
+    debug_assert!(cells.len() <= TASK, "{} cells at once", cells.len());
     let mut sums = [Brief::default(); TASK];
     // Batch by batch: the notes of neighbouring cells lie together, and their histograms stay at hand.
     for (used, notes) in &wave.tables {

@@ -1,10 +1,10 @@
 //! In: a network and what is scheduled. Out: the chain with it and without it, ready to run: made once a run.
 
+use std::sync::Mutex;
+
 use super::Plan;
 use super::dispatch::Job;
 use super::observe::Watch;
-use std::sync::Mutex;
-
 use crate::engine::{Rounds, State};
 use crate::network::Network;
 use crate::shocks::Shocks;
@@ -15,8 +15,8 @@ pub struct Twins<'a> {
     network: &'a Network,
     shocks: &'a Shocks,
     rounds: Rounds,
-    calm: (Shocks, Rounds),
-    spares: [Spares; 2],
+    spares: Spares,
+    calm: (Shocks, Rounds, Spares),
 }
 
 /// States that are no longer needed, of one chain and one plan: their memory serves the next batch.
@@ -42,12 +42,13 @@ impl<'a> Twins<'a> {
     pub fn new(network: &'a Network, shocks: &'a Shocks) -> Twins<'a> {
         let calm = Shocks::calm(shocks.seed, network);
         let undisturbed = Rounds::new(network, &calm);
-        Twins { network, shocks, rounds: Rounds::new(network, shocks), calm: (calm, undisturbed), spares: Default::default() }
+        let calm = (calm, undisturbed, Spares::default());
+        Twins { network, shocks, rounds: Rounds::new(network, shocks), spares: Spares::default(), calm }
     }
 
     /// The batch of a plan that begins with realization `first`.
     pub fn job<'b>(&'b self, watch: &'b Watch, plan: &'b Plan, first: u64) -> Job<'b> {
-        let Twins { network, shocks, rounds, calm, spares } = self;
-        Job { network, shocks, rounds, calm: (&calm.0, &calm.1), spares, watch, plan, first }
+        let Twins { network, shocks, rounds, spares, calm } = self;
+        Job { network, shocks, rounds, spares, calm: (&calm.0, &calm.1, &calm.2), watch, plan, first }
     }
 }

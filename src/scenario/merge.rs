@@ -3,6 +3,8 @@
 //! Tables merge deep. Items of `[[facility]]` and its like merge field by field with the item of the same identity.
 //! A distribution, and what a check measures, are replaced whole: half of one family and half of another make neither.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::distribution::FAMILIES;
 use super::problem::Problems;
 use super::value::{Table, Value};
@@ -61,7 +63,7 @@ pub fn tidy(table: &mut Table, file: &str, problems: &mut Problems) {
             continue;
         };
         let mut kept: Vec<Value> = Vec::new();
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         for (index, item) in items.into_iter().enumerate() {
             let path = format!("{kind}[#{}]", index + 1);
             let Value::Table(mut item) = item else {
@@ -83,7 +85,7 @@ pub fn tidy(table: &mut Table, file: &str, problems: &mut Problems) {
                 // Kept under its place: its other faults are found too, and names meant for it are not called unknown.
                 item.set("id", Value::Text(format!("#{}", index + 1)));
             }
-            seen.push(name);
+            seen.insert(name);
             kept.push(Value::Table(item));
         }
         table.0.push(((*kind).to_owned(), Value::List(kept)));
@@ -143,16 +145,29 @@ pub fn merge(base: &mut Table, over: Table, problems: &mut Problems) {
     }
 }
 
+/// Where the item of each identity stands in a list, the first of several.
+fn places(kind: &str, items: &[Value]) -> BTreeMap<Option<String>, usize> {
+    let mut places = BTreeMap::new();
+    for (i, item) in items.iter().enumerate() {
+        if let Some(item) = item.as_table() {
+            places.entry(identity(kind, item)).or_insert(i);
+        }
+    }
+    places
+}
+
 /// Merges the items of one list by identity.
 fn merge_items(kind: &str, old: &mut Vec<Value>, new: Vec<Value>, problems: &mut Problems) {
+    let mut places = places(kind, old);
     for item in new {
         let Value::Table(mut item) = item else { continue };
         let name = identity(kind, &item);
-        let place = old.iter().position(|o| o.as_table().is_some_and(|t| identity(kind, t) == name));
+        let place = places.get(&name).copied();
         let remove = item.take("remove");
         match (remove, place) {
             (Some(Value::Flag(true)), Some(place)) => {
                 old.remove(place);
+                places = self::places(kind, old);
             }
             (Some(Value::Flag(true)), None) => {
                 let name = name.unwrap_or_default();
@@ -165,7 +180,10 @@ fn merge_items(kind: &str, old: &mut Vec<Value>, new: Vec<Value>, problems: &mut
                     merge_fields(target, item);
                 }
             }
-            (Some(Value::Flag(false)) | None, None) => old.push(Value::Table(item)),
+            (Some(Value::Flag(false)) | None, None) => {
+                places.insert(name, old.len());
+                old.push(Value::Table(item));
+            }
             (Some(other), _) => {
                 let path = format!("{kind}[{}].remove", name.unwrap_or_default());
                 problems.error(path, format!("`remove` is {}, and true or false is needed", other.noun()));

@@ -182,6 +182,37 @@ proptest! {
             same(&balance::held(&here.state), &balance::held(&there.state), "held");
         })?;
     }
+
+    #[test]
+    fn a_state_opened_again_is_as_one_opened_anew(world in worlds(ANYTHING)) {
+        tried(|| {
+            let mut run = Run::of(&world.text());
+            for _ in 0..30 {
+                run.step();
+            }
+            // The next batch draws something else.
+            run.draws = run.shocks.open(&run.network, WIDTH as u64);
+            let mut state = std::mem::take(&mut run.state);
+            state.reopen(run.here());
+            assert_eq!(format!("{state:?}"), format!("{:?}", State::open(run.here())));
+        })?;
+    }
+
+    #[test]
+    fn the_short_way_of_slots_under_no_rule_leads_where_the_long_one_does(world in worlds(ANYTHING)) {
+        tried(|| {
+            let text = world.text();
+            let (mut short, mut long) = (Run::of(&text), Run::of(&text));
+            long.rounds.calls.iter_mut().for_each(|call| call.plain = false);
+            long.rounds.outlets.iter_mut().for_each(|outlet| outlet.alone = false);
+            long.rounds.works.iter_mut().for_each(|work| work.rationed = true);
+            for _ in 0..short.scenario.run.horizon {
+                short.step();
+                long.step();
+            }
+            assert_eq!(format!("{:?}", short.state), format!("{:?}", long.state));
+        })?;
+    }
 }
 
 /// I10. Where buyers are turned away or a limit or a floor binds, the gap may stay.

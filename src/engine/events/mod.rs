@@ -39,6 +39,7 @@ pub fn events(world: World<'_>, now: &PeriodShocks, state: &mut State) {
         }
     }
     for (i, effect) in shocks.effects.iter().enumerate() {
+        // A scare is announced before its event acts.
         if !(now.active[effect.event] || state.imposed[i] || matches!(effect.act, Act::Scare(_))) {
             continue;
         }

@@ -18,13 +18,13 @@ pub struct QuotaState {
     /// Left when a span, or the quota, ended: gone.
     pub lapsed: Row,
     /// Whether it was in force in the period before, in some realization of the batch.
-    pub open: bool,
+    pub imposed: bool,
 }
 
 impl QuotaState {
     /// Nothing handed out yet.
     pub(in crate::engine) fn open() -> QuotaState {
-        QuotaState { left: splat(f64::INFINITY), granted: ZERO, used: ZERO, lapsed: ZERO, open: false }
+        QuotaState { left: splat(f64::INFINITY), granted: ZERO, used: ZERO, lapsed: ZERO, imposed: false }
     }
 
     /// Takes what was used off, where the quota is in force.
@@ -43,11 +43,11 @@ impl QuotaState {
 pub(super) fn quotas(world: World<'_>, now: &PeriodShocks, state: &mut State) {
     for (q, quota) in world.shocks.quotas.iter().enumerate() {
         let active = now.active[quota.event];
-        if !active && !state.quotas[q].open {
+        if !active && !state.quotas[q].imposed {
             continue;
         }
-        let QuotaState { left, granted, lapsed, open, .. } = &mut state.quotas[q];
-        *open = active;
+        let QuotaState { left, granted, lapsed, imposed, .. } = &mut state.quotas[q];
+        *imposed = active;
         let (strength, age, span) = (&now.strength[quota.event], &now.age[quota.event], quota.span as f64);
         let mut grant = ZERO;
         for batch in quota.batches.iter().filter(|_| active) {
