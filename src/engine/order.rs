@@ -19,11 +19,7 @@ pub fn order(world: World<'_>, state: &mut State) {
         if call.resells {
             state.slots[call.slot].desired = received(world, call.slot, state);
         }
-        if call.plain {
-            plain(world, call, &weight, state);
-        } else {
-            rerouted(world, call, &weight, state);
-        }
+        replenish(world, call, &weight, state);
     }
     for &s in &rounds.outputs {
         let orders = received(world, s, state);
@@ -31,65 +27,20 @@ pub fn order(world: World<'_>, state: &mut State) {
     }
 }
 
-/// What waits for goods at a slot: its user's backlog, or what it owes.
+/// Orders of one slot.
 #[inline(always)]
-fn waiting(s: usize, user: Option<usize>, state: &State) -> Row {
-    match user {
-        Some(u) => state.users[u].backlog,
-        None => state.slots[s].owed,
-    }
-}
-
-/// Orders of a slot whose suppliers and their shares are always the same.
-#[inline(always)]
-fn plain(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
-    if call.foresees {
-        foresee(world, call.slot, weight, state);
-    }
-    let here = &state.slots[call.slot];
-    let (on_hand, mut on_order) = (here.on_hand, here.on_order);
-    let waiting = waiting(call.slot, call.user, state);
-    let mut order = ZERO;
-    if let Some(level) = call.level {
-        for w in 0..WIDTH {
-            order[w] = min(max(level - (on_hand[w] + on_order[w] - waiting[w]), 0.0), call.limit);
-        }
-    } else {
-        for w in 0..WIDTH {
-            order[w] = on_hand[w] + on_order[w] - waiting[w];
-        }
-        // Neither moves while no desk is over its lanes, and nothing is pushed to it.
-        let expected = (&splat(call.lead), &call.push_forecast.map_or(here.push_forecast, splat));
-        order = up_to_cover(world, call.slot, &here.usage_forecast, expected, &order, state);
-    }
-    for pull in &world.rounds.pulls[call.pulls.clone()] {
-        let (lane, supplier) = (&mut state.lanes[pull.lane], &mut state.slots[pull.from]);
-        let (mut placed, mut backorders, mut owed) = (ZERO, lane.backorders, supplier.owed);
-        for w in 0..WIDTH {
-            let part = order[w] * pull.share;
-            placed[w] = part;
-            backorders[w] += part;
-            owed[w] += part;
-            on_order[w] += part;
-        }
-        (lane.placed, lane.backorders, supplier.owed) = (placed, backorders, owed);
-    }
-    state.slots[call.slot].on_order = on_order;
-}
-
-/// Orders of a slot from whose lanes buyers may be turned away, or that planned suppliers join.
-#[inline(always)]
-fn rerouted(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
+fn replenish(world: World<'_>, call: &Call, weight: &Row, state: &mut State) {
     let (n, s) = (world.network, call.slot);
-    let chances = if world.shocks.reroutes[s] { Some(chances(world, s, state)) } else { None };
+    let chances = if call.rerouted { Some(chances(world, s, state)) } else { None };
     if let Some(chances) = &chances {
         reach(chances, s, state);
     }
     if call.foresees {
         foresee(world, s, weight, state);
     }
-    let mut wanted = wanted(world, s, state);
-    if let Some(joined) = n.joined.get(s).filter(|joined| !joined.is_empty()) {
+    let mut wanted = wanted(world, call, state);
+    if call.joined {
+        let joined = &n.joined[s];
         offer::accept(joined, &mut wanted, state);
         for &l in joined {
             let order = state.offered[l];
@@ -141,58 +92,47 @@ fn foresee(world: World<'_>, s: usize, weight: &Row, state: &mut State) {
 
 /// The order of a slot: what it expects to use and not to be sent, and a share of the gap to its order-up-to level.
 #[inline(always)]
-fn wanted(world: World<'_>, s: usize, state: &State) -> Row {
-    let World { network: n, shocks, .. } = world;
-    let slot = &n.slots[s];
-    let waiting = waiting(s, slot.user, state);
+fn wanted(world: World<'_>, call: &Call, state: &State) -> Row {
+    let World { network: n, draws, .. } = world;
+    let here = &state.slots[call.slot];
+    let waiting = match call.user {
+        Some(u) => &state.users[u].backlog,
+        None => &here.owed,
+    };
     // Only those who may order count: their share of usage and target, and what is not stranded of the position.
-    let (on_hand, on_order) = (state.slots[s].on_hand, state.slots[s].on_order);
-    let (reach, mut position) = (if shocks.reroutes[s] { state.slots[s].reach } else { ONE }, ZERO);
-    if shocks.reroutes[s] {
-        let stranded = state.slots[s].stranded;
-        let user = slot.user.is_some();
+    let (mut reach, mut position) = (ONE, ZERO);
+    if call.rerouted {
+        reach = here.reach;
         for w in 0..WIDTH {
-            let owed = if user { waiting[w] } else { reach[w] * waiting[w] };
-            position[w] = on_hand[w] + on_order[w] - stranded[w] - owed;
+            let owed = if call.user.is_some() { waiting[w] } else { reach[w] * waiting[w] };
+            position[w] = here.on_hand[w] + here.on_order[w] - here.stranded[w] - owed;
         }
     } else {
         for w in 0..WIDTH {
-            position[w] = on_hand[w] + on_order[w] - waiting[w];
+            position[w] = here.on_hand[w] + here.on_order[w] - waiting[w];
         }
     }
-    if let Some(level) = slot.base_stock {
-        let mut order = ZERO;
+    let mut order = ZERO;
+    if let Some(level) = call.level {
         for w in 0..WIDTH {
-            order[w] = min(max(reach[w] * level - position[w], 0.0), slot.order_limit);
+            order[w] = min(max(reach[w] * level - position[w], 0.0), call.limit);
         }
         return order;
     }
-    let mut usage = state.slots[s].usage_forecast;
-    for w in 0..WIDTH {
-        usage[w] *= reach[w];
-    }
-    let expected = (&state.slots[s].lead, &state.slots[s].push_forecast);
-    up_to_cover(world, s, &usage, expected, &position, state)
-}
-
-/// What is expected to be used and not to be sent, and a share of the gap between the position and cover and lead time of it.
-#[inline(always)]
-fn up_to_cover(world: World<'_>, s: usize, usage: &Row, (lead, pushed): (&Row, &Row), position: &Row, state: &State) -> Row {
-    let World { network: n, draws, .. } = world;
-    let (slot, here) = (&n.slots[s], &state.slots[s]);
-    let correction = draws.of(n.behaviour.correction);
-    let mut cover = here.cover;
+    let (correction, mut cover) = (draws.of(n.behaviour.correction), here.cover);
     if n.needs.scare {
-        let (psi, scare) = (draws.of(n.price.psi), &state.scare[n.facilities[slot.facility].region]);
+        let (psi, scare) = (draws.of(n.price.psi), &state.scare[call.region]);
         for w in 0..WIDTH {
             cover[w] *= 1.0 + psi[w] * scare[w];
         }
     }
-    let mut order = ZERO;
+    // Lead times are perceived anew only where a desk may delay.
+    let lead = if call.rerouted { here.lead } else { splat(call.lead) };
+    let pushed = call.push_forecast.map_or(here.push_forecast, splat);
     for w in 0..WIDTH {
-        let level = usage[w] * (cover[w] + lead[w]);
-        let gap = level - usage[w] - position[w];
-        order[w] = min(max(usage[w] - pushed[w] + correction[w] * gap, 0.0), slot.order_limit);
+        let usage = reach[w] * here.usage_forecast[w];
+        let gap = usage * (cover[w] + lead[w]) - usage - position[w];
+        order[w] = min(max(usage - pushed[w] + correction[w] * gap, 0.0), call.limit);
     }
     order
 }
@@ -255,13 +195,21 @@ fn reach([eligible, _, fill]: &[Row; 3], s: usize, state: &mut State) {
 fn place(world: World<'_>, call: &Call, wanted: &Row, chances: Option<&[Row; 3]>, state: &mut State) {
     let (s, pulls) = (call.slot, &world.rounds.pulls[call.pulls.clone()]);
     let Some([eligible, free, fill]) = chances else {
+        let mut on_order = state.slots[s].on_order;
         for pull in pulls {
-            let mut order = *wanted;
+            let (lane, supplier) = (&mut state.lanes[pull.lane], &mut state.slots[pull.from]);
+            let (mut placed, mut backorders, mut owed) = (ZERO, lane.backorders, supplier.owed);
+            // Booked as `put` does, in one loop.
             for w in 0..WIDTH {
-                order[w] *= pull.share;
+                let part = wanted[w] * pull.share;
+                placed[w] = part;
+                backorders[w] += part;
+                owed[w] += part;
+                on_order[w] += part;
             }
-            put(pull.from, s, pull.lane, &order, state);
+            (lane.placed, lane.backorders, supplier.owed) = (placed, backorders, owed);
         }
+        state.slots[s].on_order = on_order;
         return;
     };
     let reach = state.slots[s].reach;

@@ -51,8 +51,12 @@ pub struct Terms {
 pub struct Call {
     /// The slot.
     pub slot: usize,
-    /// Whether it orders of its own suppliers in fixed shares, whatever is in force.
-    pub plain: bool,
+    /// Index of its region.
+    pub region: usize,
+    /// Whether its buyers may be turned away, and look elsewhere.
+    pub rerouted: bool,
+    /// Whether lanes of planned suppliers join it.
+    pub joined: bool,
     /// Whether its forecast of usage is asked for.
     pub foresees: bool,
     /// Whether what it uses is what it is asked for.
@@ -63,7 +67,7 @@ pub struct Call {
     pub level: Option<f64>,
     /// Largest order a week, t.
     pub limit: f64,
-    /// Mean lead time of its lanes, weeks.
+    /// Mean lead time of its lanes at the opening, weeks.
     pub lead: f64,
     /// What it expects to be pushed to it, t/week, if that never changes.
     pub push_forecast: Option<f64>,
@@ -149,11 +153,12 @@ fn call(n: &Network, shocks: &Shocks, s: usize, pulls: &mut Vec<Pull>) -> Call {
     let first = pulls.len();
     let ordered = n.inbound[s].iter().filter(|&&l| !n.lanes[l].push && n.lanes[l].joins.is_none());
     pulls.extend(ordered.map(|&lane| Pull { lane, from: n.lanes[lane].from, share: n.lanes[lane].share }));
-    let joined = n.joined.get(s).is_some_and(|joined| !joined.is_empty());
     let foresees = n.needs.forecast[s] || shocks.reroutes[s]; // markets ask what refused buyers would use
     Call {
         slot: s,
-        plain: !shocks.reroutes[s] && !joined,
+        region: n.facilities[slot.facility].region,
+        rerouted: shocks.reroutes[s],
+        joined: n.joined.get(s).is_some_and(|joined| !joined.is_empty()),
         foresees,
         resells: foresees && slot.role == Role::Stock,
         user: slot.user,

@@ -199,11 +199,10 @@ proptest! {
     }
 
     #[test]
-    fn the_short_way_of_slots_under_no_rule_leads_where_the_long_one_does(world in worlds(ANYTHING)) {
+    fn the_short_way_of_works_and_lanes_under_no_rule_leads_where_the_long_one_does(world in worlds(ANYTHING)) {
         tried(|| {
             let text = world.text();
             let (mut short, mut long) = (Run::of(&text), Run::of(&text));
-            long.rounds.calls.iter_mut().for_each(|call| call.plain = false);
             long.rounds.outlets.iter_mut().for_each(|outlet| outlet.alone = false);
             long.rounds.works.iter_mut().for_each(|work| work.rationed = true);
             for _ in 0..short.scenario.run.horizon {
