@@ -187,8 +187,8 @@ fn a_harmed_shard_is_refused() {
     let body = &sound[..sound.len() - 32];
     let head = body.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(1).expect("format and version stand first").0 + 1;
     let rest = &body[head..];
-    assert!(body.starts_with(format!("coercivity tally 1\n{}", env!("CARGO_PKG_VERSION")).as_bytes()));
-    harm(&sealed([b"coercivity tally 1\n0.0.9\n", rest].concat()));
+    assert!(body.starts_with(format!("coercivity tally 2\n{}", env!("CARGO_PKG_VERSION")).as_bytes()));
+    harm(&sealed([b"coercivity tally 2\n0.0.9\n", rest].concat()));
     refused(&desk, &["s1-2", "s2-2"], &["version 0.0.9", env!("CARGO_PKG_VERSION")]);
     harm(&sealed(b"something else".to_vec()));
     refused(&desk, &["s1-2", "s2-2"], &["damaged", "first line"]);

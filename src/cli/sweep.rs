@@ -16,7 +16,7 @@ use super::{Outcome, load, progress};
 use crate::ensemble::EnsembleError;
 use crate::ensemble::shard::Shard;
 use crate::report;
-use crate::results::collect::faults;
+use crate::results::collect::fault;
 use crate::results::manifest::{Input, Kind, Made, digest, program};
 use crate::scenario::schema::SourceFile;
 use crate::study::ground::{Bench, Options};
@@ -140,8 +140,8 @@ impl Left<'_> {
     pub(crate) fn finish(mut self, folder: Folder, files: &[SourceFile], out: &OutputOptions) -> Result<()> {
         let head = &self.swept.head;
         inputs::write(folder.path(), files)?;
-        let (mass_error, overflow) = self.swept.balance();
-        self.notes.extend(faults(mass_error, overflow));
+        let mass_error = self.swept.mass_error();
+        self.notes.extend(fault(mass_error));
         self.notes.extend(write_tables(folder.path(), self.swept, !out.no_charts)?);
         let made = Made {
             kind: Kind::Sweep,

@@ -1,5 +1,6 @@
 //! In: a state. Out: whether mass, orders and signs are right (MODEL section 9).
 
+use super::calendar::Calendar;
 use super::{State, World};
 use crate::wide::{Row, WIDTH, ZERO, add, each};
 
@@ -21,7 +22,7 @@ pub fn nothing_negative(state: &State) -> bool {
         && state.lanes.iter().all(|l| good(&l.backorders))
         && state.transit.iter().all(good)
         && state.in_use.iter().all(good)
-        && state.calendars.iter().flat_map(|c| &c.piles).flatten().all(|file| file.mass >= 0.0)
+        && state.calendars.iter().flat_map(Calendar::waiting).flatten().all(|row| good(&row))
 }
 
 /// Adds up every element.
@@ -116,17 +117,21 @@ pub fn in_transit(state: &State, lane: usize) -> Row {
     sum
 }
 
-/// Mass of each licensed lane held at its desk, what lies beyond the calendar included.
+/// Mass of each licensed lane held at its desk.
 pub fn held(state: &State) -> Vec<Row> {
-    let mut held = state.overflow.clone();
-    for calendar in &state.calendars {
-        for (i, pile) in calendar.piles.iter().enumerate() {
-            for file in pile {
-                held[file.licensed as usize][i % WIDTH] += file.mass;
-            }
-        }
-    }
-    held
+    state.calendars.iter().flat_map(Calendar::waiting).map(total_of).collect()
+}
+
+/// The same of one licensed lane.
+pub fn held_on(world: World<'_>, state: &State, licensed: usize) -> Row {
+    let desk = world.shocks.licensed[licensed].desk;
+    total_of(state.calendars[desk].of_lane(licensed - world.shocks.desks[desk].lanes.start))
+}
+
+fn total_of(rows: impl Iterator<Item = Row>) -> Row {
+    let mut sum = ZERO;
+    rows.for_each(|row| add(&mut sum, &row));
+    sum
 }
 
 /// Largest relative gap between the running sum of what a slot has on order and the books of its lanes.

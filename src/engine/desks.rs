@@ -1,8 +1,9 @@
 //! In: licence desks, their clocks and what they hold. Out: goods let go to the carrier, goods sent back, who is eligible.
 //!
-//! A desk has a clock of its own, dθ = ρ dt: frozen at ρ = 0. A file waits in its calendar, on the pile of the week of
-//! that clock in which it is decided. Refusal is not here: an ineligible buyer's order is never placed (MODEL ruling 1).
+//! A desk has a clock of its own, dθ = ρ dt: frozen at ρ = 0. A file waits in its calendar until
+//! the week of that clock in which it is decided. Refusal is not here: an ineligible buyer's order is never placed (MODEL ruling 1).
 
+use super::calendar::pass;
 use super::{State, World};
 use crate::shocks::PeriodShocks;
 use crate::wide::{ONE, Row, WIDTH, ZERO, add, any, each, exp, ln, max, min, splat, within};
@@ -137,7 +138,7 @@ fn admit(network: &crate::network::Network, l: usize, eligible: Row, state: &mut
     }
 }
 
-/// Decides the piles that the clock has passed.
+/// Decides what is due in the weeks that the clock has passed.
 #[inline(always)]
 fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: &Row, state: &mut State) {
     let World { network, shocks, .. } = world;
@@ -149,25 +150,13 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
     if !any(|w| held_before[w] != 0.0) {
         return;
     }
-    let mut decided = std::mem::take(&mut state.scratch.decided);
-    decided.clear();
-    decided.resize(desk.lanes.len(), [ZERO; 2]);
-    let calendar = &mut state.calendars[d];
-    let first = calendar.weeks(before);
-    for w in 0..WIDTH {
-        let weeks = (after[w] + 1e-9).floor() - (before[w] + 1e-9).floor();
-        for step in 1..=weeks as usize {
-            let pile = &mut calendar.piles[(first[w] + step) % desk.ring * WIDTH + w];
-            for file in pile.drain(..) {
-                decided[file.licensed as usize - desk.lanes.start][file.fate as usize][w] += file.mass;
-            }
-        }
-    }
+    let mut calendar = std::mem::take(&mut state.calendars[d]);
+    pass(before, after, &mut state.scratch.passing);
     let mut left = ZERO;
     for h in desk.lanes.clone() {
         let l = shocks.licensed[h].lane;
         let lane = &network.lanes[l];
-        let [mut go, mut back] = decided[h - desk.lanes.start];
+        let [mut go, mut back] = calendar.decide(h - desk.lanes.start, &state.scratch.passing, &mut state.scratch.hits);
         // A paper is worth nothing at a shut border: the goods go back, the order stands.
         let open = &state.lanes[l].open;
         for w in 0..WIDTH {
@@ -203,6 +192,7 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
             on_order[w] -= dropped[w];
         }
     }
-    state.scratch.decided = decided;
+    calendar.close();
+    state.calendars[d] = calendar;
     state.held[d] = each(|w| max(held_before[w] - left[w], 0.0));
 }

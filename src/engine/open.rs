@@ -9,7 +9,6 @@ use super::smuggle::IllicitState;
 use super::state::{Applications, LaneState, MarketState, PlantState, PoolState, ProjectState, Ring, Scratch, SlotState, State, UserState};
 use super::stockpile::{Covers, StockpileState};
 use crate::network::Market;
-use crate::shocks::Shocks;
 use crate::shocks::disruption::{Act, reserves};
 use crate::wide::{ONE, Row, ZERO, add, each, exp, ln, splat};
 
@@ -22,7 +21,8 @@ impl Scratch {
             caps: Vec::with_capacity(customers),
             weights: Vec::with_capacity(customers),
             given: Vec::with_capacity(customers),
-            decided: vec![],
+            passing: vec![],
+            hits: vec![],
             missing: vec![(ZERO, 0.0); world.network.regions.len()],
         }
     }
@@ -183,7 +183,6 @@ impl State {
             permits,
             granted,
             calendars,
-            overflow,
             quotas,
             illicit,
             affairs,
@@ -238,8 +237,11 @@ impl State {
         fill(permit_share, licensed, ZERO);
         fill(permits, shocks.permits.iter().map(|p| p.lanes.len()).sum(), ZERO);
         fill(granted, shocks.permits.len(), ZERO);
-        open_calendars(calendars, shocks);
-        fill(overflow, licensed, ZERO);
+        if calendars.iter().map(|c| c.lanes).eq(shocks.desks.iter().map(|desk| desk.lanes.len())) {
+            calendars.iter_mut().for_each(Calendar::clear);
+        } else {
+            again(calendars, shocks.desks.iter().map(|desk| Calendar::new(desk.lanes.len())));
+        }
         fill(quotas, shocks.quotas.len(), QuotaState::open());
         again(illicit, (0..n.illicit.len()).map(|i| IllicitState::open(world, i)));
         *affairs = Affairs::open(world);
@@ -294,15 +296,6 @@ fn again<T>(list: &mut Vec<T>, items: impl Iterator<Item = T>) {
 fn fill<T: Clone>(list: &mut Vec<T>, n: usize, item: T) {
     list.clear();
     list.resize(n, item);
-}
-
-/// Empties calendars, whose piles keep the room that they needed; or makes them.
-fn open_calendars(calendars: &mut Vec<Calendar>, shocks: &Shocks) {
-    if calendars.iter().map(|c| c.ring).eq(shocks.desks.iter().map(|d| d.ring)) {
-        calendars.iter_mut().for_each(Calendar::clear);
-    } else {
-        again(calendars, shocks.desks.iter().map(|d| Calendar::new(d.ring)));
-    }
 }
 
 /// By what demand that grows by `growth` a year rises in a period.

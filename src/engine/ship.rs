@@ -1,6 +1,5 @@
 //! In: orders owed, stock on hand, quotas, licences. Out: shipments to carriers and desks; what exceeds a target is pushed on or drained.
 
-use super::calendar::File;
 use super::events::{allowance, shrink};
 use super::rounds::Outlet;
 use super::state::Ring;
@@ -314,7 +313,9 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             let decided = draws.event(p);
             wait = each(|w| (queue[w] / decided[w]).floor());
         }
-        let today = state.calendars[d].weeks(&clock);
+        if active {
+            state.calendars[d].open();
+        }
         let (mut files, mut taken) = (ZERO, ZERO);
         for h in desk.lanes.clone() {
             let l = shocks.licensed[h].lane;
@@ -340,35 +341,14 @@ fn licences(world: World<'_>, now: &PeriodShocks, state: &mut State) {
             state.permit[h] = permit;
             add(&mut state.lanes[l].cleared, &free);
             carry(world, now, l, &free, state);
-            file(now, (d, h), &held, &today, &wait, state);
+            let mut weeks = now.review[h];
+            add(&mut weeks, &wait);
+            state.calendars[d].file(h - desk.lanes.start, &held, &clock, &weeks, &now.returned[h]);
         }
         add(&mut state.held[d], &taken);
         add(&mut state.applications.filed, &taken);
         if desk.applications.is_some() {
             add(&mut state.queue[d], &files);
-        }
-    }
-}
-
-/// Puts files where they will be decided in a desk's calendar, in which it is `today`.
-#[inline(always)]
-fn file(now: &PeriodShocks, (d, h): (usize, usize), held: &Row, today: &[usize; WIDTH], wait: &Row, state: &mut State) {
-    let (review, returned) = (&now.review[h], &now.returned[h]);
-    // Who files is as good as random: a list of them is quicker than sixteen guesses.
-    let (mut who, mut n) = ([0; WIDTH], 0);
-    for w in 0..WIDTH {
-        who[n] = w;
-        n += usize::from(held[w] > 0.0);
-    }
-    let calendar = &mut state.calendars[d];
-    for &w in &who[..n] {
-        let weeks = wait[w] + review[w];
-        if weeks < calendar.ring as f64 {
-            let at = today[w] + weeks as u32 as usize;
-            let at = if at >= calendar.ring { at - calendar.ring } else { at };
-            calendar.piles[at * WIDTH + w].push(File { licensed: h as u32, fate: returned[w] as u32, mass: held[w] });
-        } else {
-            state.overflow[h][w] += held[w];
         }
     }
 }

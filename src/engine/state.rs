@@ -1,7 +1,7 @@
 //! In: nothing. Out: what the state of a chain is: rows over slots, lanes, users, markets, desks.
 
 use super::World;
-use super::calendar::Calendar;
+use super::calendar::{Calendar, Passing};
 use super::decide::Affairs;
 use super::events::QuotaState;
 use super::in_use::Wear;
@@ -75,9 +75,6 @@ pub struct State {
     pub granted: Vec<Row>,
     /// Per desk: its calendar.
     pub calendars: Vec<Calendar>,
-    /// Per licensed lane: what would be decided beyond the calendar.
-    pub overflow: Vec<Row>,
-
     /// Per quota.
     pub quotas: Vec<QuotaState>,
     /// Per illicit lane.
@@ -311,8 +308,10 @@ pub struct Scratch {
     pub weights: Vec<Row>,
     /// Per customer of the slot at work: what it gets.
     pub given: Vec<Row>,
-    /// Per licensed lane of the desk at work: what it lets go and what it sends back this period.
-    pub decided: Vec<[Row; 2]>,
+    /// Weeks that the clock of the desk at work passes.
+    pub passing: Passing,
+    /// Weeks of filing of the lane at work of which something is due.
+    pub hits: Vec<u32>,
     /// Per region: value of missing inflow, and of normal inflow.
     pub missing: Vec<(Row, f64)>,
 }

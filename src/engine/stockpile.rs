@@ -229,7 +229,7 @@ fn lack(world: World<'_>, c: &Customer, state: &State) -> Row {
     let mut coming = super::balance::in_transit(state, c.lane);
     if let Some(h) = state.lanes[c.lane].licence {
         // What a desk holds of it is on its way too.
-        add(&mut coming, &super::balance::held(state)[h]);
+        add(&mut coming, &super::balance::held_on(world, state, h));
     }
     let waits = world.network.slots[c.slot].user.map_or(ZERO, |u| state.users[u].backlog);
     let mut lack = ZERO;

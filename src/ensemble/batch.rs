@@ -32,8 +32,6 @@ pub struct Record {
     pub exports: Vec<Note>,
     /// Scalars: scopes × metrics, price peaks, quotas, smuggling, drawn parameters.
     pub scalars: Vec<Row>,
-    /// Largest mass of a lane that lay beyond its desk's calendar, t, over the realizations that count.
-    pub overflow: f64,
     /// Largest relative error of element mass at the end of the run.
     pub mass_error: f64,
     /// The batch's baseline, if it is known already; taken by the run.
@@ -285,7 +283,6 @@ pub(super) fn run(path: Path, job: Job<'_>, stop: &AtomicBool, record: &mut Reco
     record.scalars.extend(shocks.parameters.drawn().map(|(i, _)| draws.events[i]));
     record.mass_error = balance::mass_error(&opening, &balance::ledger(world, &state));
     record.calm = plan.baseline.then_some(calm);
-    record.overflow = state.overflow.iter().flat_map(|row| &row[..used]).copied().fold(0.0, f64::max);
     job.spares.keep(state);
 }
 

@@ -182,8 +182,6 @@ pub struct Tally {
     pub scalars: Vec<Scalar>,
     /// Whether their values are kept; else memory does not grow with realizations.
     pub keep: bool,
-    /// Largest mass of a lane beyond its desk's calendar, t.
-    pub overflow: f64,
     /// Largest relative error of element mass at the end of any batch.
     pub mass_error: f64,
 }
@@ -200,7 +198,6 @@ impl Tally {
             exports: vec![Cell::default(); watch.export_cells()],
             scalars: vec![],
             keep: plan.keep,
-            overflow: 0.0,
             mass_error: 0.0,
         }
     }
@@ -232,7 +229,6 @@ impl Tally {
         self.scalars.par_iter_mut().with_min_len(8).enumerate().for_each(|(i, scalar)| dispatch::absorb_on(path, scalar, i, &wave));
         for record in records {
             self.count += record.used as u64;
-            self.overflow = self.overflow.max(record.overflow);
             self.mass_error = self.mass_error.max(record.mass_error);
         }
     }
@@ -270,7 +266,6 @@ impl Tally {
             self.scalars.iter_mut().zip(next.scalars).for_each(|(a, b)| a.merge(b));
         }
         self.count += next.count;
-        self.overflow = self.overflow.max(next.overflow);
         self.mass_error = self.mass_error.max(next.mass_error);
         Ok(())
     }

@@ -273,7 +273,7 @@ fn notes(tally: &Tally) -> Vec<String> {
     } else if !enough(Stat::P99, n) {
         notes.push(format!("{n} realizations: p99 and CVaR99 need 10,000, so their cells are blank"));
     }
-    notes.extend(faults(tally.mass_error, tally.overflow));
+    notes.extend(fault(tally.mass_error));
     notes
 }
 
@@ -293,14 +293,7 @@ fn loose_quotas(scenario: &Scenario, names: &[(String, String)], tally: &Tally) 
     notes
 }
 
-/// What must be known of a run whose element mass is off by so much, relatively, and at whose desks so many tonnes were left over.
-pub fn faults(mass_error: f64, overflow: f64) -> Vec<String> {
-    let mut notes = vec![];
-    if mass_error > 1e-9 {
-        notes.push(format!("element mass is off by {mass_error:.1e} at the end of a run: please report it"));
-    }
-    if overflow > 0.0 {
-        notes.push(format!("up to {overflow:.3} t waited at a desk beyond its longest review and was never released"));
-    }
-    notes
+/// What must be known of a run whose element mass is off by so much, relatively.
+pub fn fault(mass_error: f64) -> Option<String> {
+    (mass_error > 1e-9).then(|| format!("element mass is off by {mass_error:.1e} at the end of a run: please report it"))
 }

@@ -102,7 +102,6 @@ mod tests {
             exports: vec![],
             scalars: vec![column(&|i| i as f64), column(&|i| -(i as f64)), column(&mixed), column(&|_| 1.0)],
             keep: true,
-            overflow: 0.0,
             mass_error: 0.0,
         };
         let mut evidence = Evidence::default();

@@ -16,7 +16,7 @@ use crate::ensemble::tally::Tally;
 /// Name of the file in a shard's folder.
 pub const FILE: &str = "tally.bin";
 
-const FORMAT: &str = "coercivity tally 1\n";
+const FORMAT: &str = "coercivity tally 2\n";
 /// Bytes of the digest at its end.
 const DIGEST: usize = 32;
 

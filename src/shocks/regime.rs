@@ -37,8 +37,6 @@ pub struct Desk {
     pub controlled_share: Option<Param>,
     /// Share of finished magnets leaving for its destinations that is in scope, at the opening.
     pub scope_share: f64,
-    /// Weeks of its calendar.
-    pub ring: usize,
 }
 
 /// A lane under a desk.
@@ -171,7 +169,7 @@ impl Review {
         each(|w| mean[w].clamp(1.0, self.max.max(1.0)))
     }
 
-    /// Longest wait worth a place in the ring, weeks.
+    /// Longest review worth a place in a ring, weeks.
     pub(super) fn longest(&self, parameters: &Parameters) -> f64 {
         let high = |p: &Param| parameters.support(*p).1;
         let x = match &self.family {
@@ -195,7 +193,6 @@ pub(super) fn add_desk(
     lanes: &[usize],
     network: &Network,
     shocks: &mut super::Shocks,
-    horizon: usize,
     problems: &mut Problems,
 ) {
     let path = format!("event.{}", event.id);
@@ -271,9 +268,6 @@ pub(super) fn add_desk(
         let first_buyer = shocks.licensed.last().map_or(0, |x| x.first_buyer + x.buyers);
         shocks.licensed.push(Licensed { lane: l, desk, collateral, shared: finished(l), approval, buyers: lane.buyers, first_buyer });
     }
-    let longest = review.longest(&shocks.parameters);
-    // A desk with a queue may keep files to the end of the run; otherwise the longest review is enough.
-    let ring = if applications.is_some() { horizon + 4 } else { (longest.ceil() as usize + 3).min(4 * horizon + 4) };
     shocks.capped |= volume_cap_ratio.is_some();
     shocks.desks.push(Desk {
         id: event.id.clone(),
@@ -289,7 +283,6 @@ pub(super) fn add_desk(
         volume_cap_ratio,
         controlled_share,
         scope_share,
-        ring,
     });
 }
 

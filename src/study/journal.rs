@@ -19,7 +19,7 @@ use crate::results::manifest::digest;
 pub const NAME: &str = "journal.txt";
 
 /// What a first line begins with, before the sweep.
-const FORMAT: &str = "coercivity sweep 2";
+const FORMAT: &str = "coercivity sweep 3";
 
 /// A line of a summary: metric, scope, statistic, bits of value, error and interval, realizations.
 type Line = (String, String, String, [Option<u64>; 4], u64);
@@ -33,7 +33,7 @@ struct Record {
     inputs: Vec<String>,
     rows: Vec<Line>,
     /// Bits of the error of element mass, and of what was left over at desks.
-    balance: [u64; 2],
+    mass_error: u64,
 }
 
 /// A journal open for writing; nobody else writes to it meanwhile.
@@ -198,13 +198,13 @@ fn written(entry: &Entry) -> Result<String, StudyError> {
     };
     let Entry { case, scenario, policy, point, inputs, ran } = entry.clone();
     let rows = ran.rows.iter().map(row).collect();
-    let balance = [ran.mass_error, ran.overflow].map(f64::to_bits);
-    Ok(framed(&json(&Record { case, scenario, policy, point, inputs, rows, balance })?))
+    let mass_error = ran.mass_error.to_bits();
+    Ok(framed(&json(&Record { case, scenario, policy, point, inputs, rows, mass_error })?))
 }
 
 /// A case from its text; none: it does not fit the sweep.
 fn read(text: &str, head: &Head) -> Option<Entry> {
-    let Record { case, scenario, policy, point, inputs, rows, balance } = serde_json::from_str(text).ok()?;
+    let Record { case, scenario, policy, point, inputs, rows, mass_error } = serde_json::from_str(text).ok()?;
     let fits = scenario < head.scenarios.len() && policy < head.policies.len() && point < head.points && head.span().contains(&case);
     let rows: Option<Vec<SummaryRow>> = rows
         .into_iter()
@@ -213,7 +213,6 @@ fn read(text: &str, head: &Head) -> Option<Entry> {
             Some(SummaryRow { metric, scope, stat: stat.parse().ok()?, value, se, lo95, hi95, n })
         })
         .collect();
-    let [mass_error, overflow] = balance.map(f64::from_bits);
-    let ran = Ran { rows: rows?, mass_error, overflow };
+    let ran = Ran { rows: rows?, mass_error: f64::from_bits(mass_error) };
     Some(Entry { case, scenario, policy, point, inputs, ran }).filter(|e| fits && e.inputs.len() == head.inputs.len())
 }

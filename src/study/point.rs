@@ -17,8 +17,6 @@ pub struct Ran {
     pub rows: Vec<SummaryRow>,
     /// Largest relative error of element mass at the end of a realization.
     pub mass_error: f64,
-    /// Most that was left over at a desk, t.
-    pub overflow: f64,
 }
 
 /// Runs a case on so many threads; `progress` hears the number of realizations done.
@@ -43,5 +41,5 @@ pub fn run(bench: &Bench, case: Case, threads: usize, progress: &(dyn Fn(u64) + 
         .filter(|row| study.stats.contains(&row.stat))
         .collect();
     list.sort_by(|a, b| (&a.metric, &a.scope, a.stat).cmp(&(&b.metric, &b.scope, b.stat)));
-    Ok(Ran { rows: list, mass_error: tally.mass_error, overflow: tally.overflow })
+    Ok(Ran { rows: list, mass_error: tally.mass_error })
 }

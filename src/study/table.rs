@@ -143,9 +143,9 @@ impl Entry {
 }
 
 impl Swept {
-    /// Largest relative error of element mass, and the most that was left over at a desk, t, of all cases.
-    pub fn balance(&self) -> (f64, f64) {
-        self.entries.iter().fold((0.0, 0.0), |(mass, over), e| (e.ran.mass_error.max(mass), e.ran.overflow.max(over)))
+    /// Largest relative error of element mass of all cases.
+    pub fn mass_error(&self) -> f64 {
+        self.entries.iter().fold(0.0, |worst, e| e.ran.mass_error.max(worst))
     }
 
     /// Metrics and scopes that came out, in the order in which the study asks for them.

@@ -331,7 +331,7 @@ pub fn books_are_right(run: &Run, opening: &balance::Ledger) {
     assert!(balance::nothing_negative(state), "I3");
     let (slots, lanes) = (state.slots.iter(), state.lanes.iter());
     let masses = state.users.iter().flat_map(|u| [&u.backlog, &u.lost]).chain(slots.clone().flat_map(|s| [&s.drained, &s.owed]));
-    let desks = [&state.permit, &state.overflow, &state.queue]
+    let desks = [&state.permit, &state.queue]
         .into_iter()
         .flatten()
         .chain(state.quotas.iter().flat_map(|q| [&q.left, &q.granted, &q.used, &q.lapsed]));

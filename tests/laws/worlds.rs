@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 1e-9;
 const ANYTHING: Wish = Wish { events: 5, noise: true, unbalanced: true, correct_at_once: false };
 const BALANCED: Wish = Wish { events: 0, noise: false, unbalanced: false, correct_at_once: false };
 
-fn cases(n: u32) -> ProptestConfig {
+pub fn cases(n: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { n };
     let rng_seed = if std::env::var_os("PROPTEST_RNG_SEED").is_some() { default.rng_seed } else { RngSeed::Fixed(20_250_404) };

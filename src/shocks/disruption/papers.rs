@@ -42,7 +42,7 @@ pub(super) fn desk(case: &Case<'_>, out: &mut Shocks, problems: &mut Problems) {
         let why = if some { "no goods on the lanes in its scope hold so much of that origin" } else { "no lane lies in its scope" };
         case.nothing(problems, why);
     }
-    add_desk(case.event, case.index, licence, &lanes, case.network, out, case.scenario.run.horizon, problems);
+    add_desk(case.event, case.index, licence, &lanes, case.network, out, problems);
 }
 
 fn named(names: &[String], out: &Shocks) -> Vec<usize> {
@@ -61,11 +61,6 @@ pub(super) fn compile(case: &Case<'_>, kind: &Papers, out: &mut Shocks, problems
                 case.nothing(problems, "a clock that runs at rate 1 is what it is anyway");
             }
             let rate = out.parameters.add(case.path("rate"), rate, 0.0, 100.0);
-            for &d in &desks {
-                // A faster clock passes more buckets: the ring holds as many.
-                let fastest = out.parameters.support(rate).1.ceil() as usize;
-                out.desks[d].ring = out.desks[d].ring.max(fastest + 2);
-            }
             case.add(super::Act::Papers(Act::Rate { desks, rate }), out);
         }
         Papers::AntiHoarding { desks, volume_cap_ratio } => {
