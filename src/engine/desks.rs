@@ -160,9 +160,9 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
         // A paper is worth nothing at a shut border: the goods go back, the order stands.
         let open = &state.lanes[l].open;
         for w in 0..WIDTH {
-            let shut = open[w] == 0.0;
-            back[w] += if shut { go[w] } else { 0.0 };
-            go[w] = if shut { 0.0 } else { go[w] };
+            let (shut, let_go) = (open[w] == 0.0, go[w]);
+            back[w] += if shut { let_go } else { 0.0 };
+            go[w] = if shut { 0.0 } else { let_go };
         }
         super::ship::carry(world, now, l, &go, state);
         let (here, supplier) = (&mut state.lanes[l], &mut state.slots[lane.from]);
