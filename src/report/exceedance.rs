@@ -21,12 +21,16 @@ const NAMES: f64 = 200.0;
 /// Realizations that must lie beyond a point for it to be drawn.
 const BEYOND: f64 = 10.0;
 
+/// Threshold, t; chance that more is lost; its interval.
+type Point = (f64, f64, f64, f64);
+
 struct Curve<'a> {
     scope: &'a str,
     ink: Ink,
-    /// Threshold > 0, probability, its interval; by threshold.
-    points: Vec<(f64, f64, f64, f64)>,
-    one_in_ten: Option<f64>,
+    /// By threshold, above 0.
+    points: Vec<Point>,
+    /// What it exceeds once in ten times, and half the interval of that, t.
+    one_in_ten: Option<(f64, f64)>,
 }
 
 /// Draw it.
@@ -77,16 +81,24 @@ pub fn chart(results: &Results) -> Result<Chart, Missing> {
 }
 
 fn curve<'a>(rows: &[&ExceedanceRow], scope: &'a str) -> Curve<'a> {
-    let mut points: Vec<(f64, f64, f64, f64)> = rows
+    let mut points: Vec<Point> = rows
         .iter()
         .filter(|r| r.scope == scope && r.threshold > 0.0 && r.probability * r.n as f64 >= BEYOND)
         .map(|r| (r.threshold, r.probability, r.lo95, r.hi95))
         .collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    // Where the chance passes one in ten, between two points.
-    let one_in_ten = points.windows(2).find(|w| w[0].1 >= 0.1 && w[1].1 < 0.1).map(|w| {
-        let share = (w[0].1 - 0.1) / (w[0].1 - w[1].1);
-        w[0].0 + share * (w[1].0 - w[0].0)
+    // Where a chance passes one in ten, between two points.
+    let passes = |chance: fn(&Point) -> f64| {
+        points
+            .windows(2)
+            .map(|w| (chance(&w[0]), chance(&w[1]), w[0].0, w[1].0))
+            .find(|(a, b, ..)| *a >= 0.1 && *b < 0.1)
+            .map(|(a, b, from, to)| from + (a - 0.1) / (a - b) * (to - from))
+    };
+    // Where an end of its interval lies beyond the curve, the other end tells how wide it is.
+    let one_in_ten = passes(|p| p.1).map(|t| {
+        let ends = [passes(|p| p.2), passes(|p| p.3)].into_iter().flatten();
+        (t, ends.map(|end| (end - t).abs()).fold(0.0, f64::max))
     });
     Curve { scope, ink: GREY, points, one_in_ten }
 }
@@ -123,7 +135,9 @@ fn draw(canvas: &mut Canvas<'_>, results: &Results, curves: &[Curve<'_>], x: &Sc
         canvas.line(&[(key, at - 4.0), (key + 18.0, at - 4.0)], curve.ink, 3.0);
         let (size, name) = shrink(results.name(curve.scope), NAMES - 26.0, PANEL, true);
         canvas.text(&name, (key + 26.0, at), Type::new(size).bold());
-        let note = curve.one_in_ten.map_or_else(|| "rarely any loss".to_owned(), |t| format!("1 in 10: over {} t", say::short(t)));
+        let note = curve
+            .one_in_ten
+            .map_or_else(|| "rarely any loss".to_owned(), |(t, error)| format!("1 in 10: over {} t", say::to_error(t, error)));
         canvas.text(&note, (key + 26.0, at + 15.0), face);
     }
 }

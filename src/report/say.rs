@@ -66,17 +66,38 @@ pub fn chance(share: f64) -> String {
     }
 }
 
+/// Significant digits of an error: a first digit below 3 earns it a second.
+fn error_digits(error: f64) -> i32 {
+    let leading = error / 10f64.powf(error.log10().floor());
+    if leading < 2.95 { 2 } else { 1 }
+}
+
+/// A large value rounded to tens, hundreds … where its error leaves them uncertain; others as they are.
+fn to_tens(value: f64, error: f64) -> f64 {
+    let unit = 10f64.powf(error.log10().floor() + 1.0 - f64::from(error_digits(error)));
+    if unit > 1.0 { (value / unit).round() * unit } else { value }
+}
+
+/// A value rounded where its error makes it uncertain: `16,200` of 16,248 if the error is 400.
+pub fn to_error(value: f64, error: f64) -> String {
+    if error > 0.0 && error.is_finite() {
+        let places = decimals(error, error_digits(error)).min(2);
+        fixed(to_tens(value, error), places)
+    } else {
+        short(value)
+    }
+}
+
 /// A value with its Monte Carlo error (1.96 standard errors), both rounded where the error is uncertain: `12.34 ± 0.21`, `3.30 ± 0.04`.
-/// An error's first digit below 3 earns it a second; at most two decimals, the error then rounded up, never to nothing.
+/// At most two decimals, the error then rounded up, never to nothing.
 pub fn with_error(value: f64, se: Option<f64>) -> String {
     match se.map(|se| 1.96 * se) {
         Some(error) if error > 0.0 && error.is_finite() => {
-            let leading = error / 10f64.powf(error.log10().floor());
-            let wanted = decimals(error, if leading < 2.95 { 2 } else { 1 });
+            let wanted = decimals(error, error_digits(error));
             let places = wanted.min(2);
             let unit = 10f64.powi(places as i32);
-            let error = if wanted > places { (error * unit).ceil() / unit } else { error };
-            format!("{} ± {}", fixed(value, places), fixed(error, places))
+            let shown = if wanted > places { (error * unit).ceil() / unit } else { to_tens(error, error) };
+            format!("{} ± {}", fixed(to_tens(value, error), places), fixed(shown, places))
         }
         Some(0.0) => format!("{} ± 0", short(value)),
         _ => short(value),
@@ -117,7 +138,8 @@ mod tests {
         );
         assert_eq!([chance(0.0), chance(0.004), chance(0.42), chance(0.996), chance(1.0)], ["0 %", "< 1 %", "42 %", "> 99 %", "100 %"]);
         assert_eq!(with_error(12.3456, Some(0.107)), "12.35 ± 0.21");
-        assert_eq!(with_error(12345.6, Some(107.0)), "12,346 ± 210");
+        assert_eq!(with_error(12345.6, Some(107.0)), "12,350 ± 210");
+        assert_eq!([to_error(16_248.0, 400.0), to_error(16_248.0, 170.0), to_error(7.126, 0.04)], ["16,200", "16,250", "7.13"]);
         assert_eq!(
             [with_error(3.3, Some(0.02)), with_error(0.03, Some(2e-4)), with_error(3.0, Some(0.0))],
             ["3.30 ± 0.04", "0.03 ± 0.01", "3.00 ± 0"]
