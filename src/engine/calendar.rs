@@ -3,37 +3,39 @@
 //! Most lanes file in most weeks, so what is filed in one is a table of lanes that is written and looked through in a row; piles by
 //! week of decision would be written all over.
 
-use crate::wide::{Row, WIDTH, ZERO, largest, min};
+use crate::wide::{Row, WIDTH, ZERO, any, largest, min};
 
 /// What waits at a desk: a table of lanes by weeks of filing, the weeks in a ring.
 #[derive(Clone, Default)]
 pub struct Calendar {
     /// Lanes under the desk.
-    pub lanes: usize,
-    /// Weeks for which there is room.
+    lanes: usize,
+    /// Places in the ring.
     room: usize,
-    /// Place in the ring of the oldest week of which something waits.
+    /// Place of the oldest week that is kept: something of it waits, once it is closed.
     first: usize,
-    /// Weeks from there to the youngest.
-    weeks: usize,
-    /// Per place in the ring: files that wait.
-    waiting: Vec<usize>,
-    /// Lane × place in the ring: when it is decided, and how.
-    due: Vec<Due>,
-    /// Lane × place in the ring: mass, t.
+    /// Weeks that are kept, from there to the youngest.
+    kept: usize,
+    /// Per place: files that wait.
+    files: Vec<usize>,
+    /// Lane × place: when it is decided, and how.
+    due: Vec<Marks>,
+    /// Lane × place: mass, t; where nothing is due it is no longer there.
     mass: Vec<Row>,
 }
 
-/// Per realization: the week of the desk's clock in which a file is decided, and `SENT_BACK` if it comes back; `NOTHING` if none waits.
-pub type Due = [u16; WIDTH];
+/// Per realization: a week of the desk's clock, with `SENT_BACK` if what is decided then comes back; or what else is the matter.
+pub type Marks = [u16; WIDTH];
 
-/// Weeks of a clock are counted round and round: no file waits for three centuries.
+/// Weeks of a clock are counted round and round.
 const ROUND: u16 = 1 << 14;
-/// Mark of a file that is sent back.
-const SENT_BACK: u16 = 1 << 14;
+/// Mark of a file that is sent back: the bit above the week.
+const SENT_BACK: u16 = ROUND;
 /// No file.
 const NOTHING: u16 = 1 << 15;
-/// No week.
+/// A file that waits a round or longer, three centuries: for ever.
+const FOREVER: u16 = NOTHING | SENT_BACK;
+/// No week: no file is due in it.
 const NEVER: u16 = NOTHING + 1;
 
 /// The last bits of a whole number that is not negative.
@@ -48,19 +50,17 @@ fn week(clock: f64) -> f64 {
     (clock + 1e-9).floor()
 }
 
-/// Weeks that a desk's clock passes in a period, one after the other: per realization the week, or none.
-pub type Passing = Vec<Due>;
-
-/// Weeks that a clock passes as it goes from `before` to `after`.
+/// Weeks that a clock passes as it goes from `before` to `after`, one after the other: in each realization a week, or none.
 #[inline(always)]
-pub fn pass(before: &Row, after: &Row, passing: &mut Passing) {
+pub fn pass(before: &Row, after: &Row, passing: &mut Vec<Marks>) {
     let (mut first, mut weeks) = (ZERO, ZERO);
     for w in 0..WIDTH {
         first[w] = week(before[w]);
         weeks[w] = week(after[w]) - first[w];
     }
     passing.clear();
-    for step in 1..=largest(&weeks) as usize {
+    // In a whole round everything is decided that ever will be.
+    for step in 1..=min(largest(&weeks), f64::from(ROUND)) as usize {
         let (step, mut today) = (step as f64, [NEVER; WIDTH]);
         for w in 0..WIDTH {
             let at = whole(first[w] + step) % ROUND;
@@ -76,45 +76,68 @@ impl Calendar {
         Calendar { lanes, ..Calendar::default() }
     }
 
-    /// Forgets what waits, and keeps its memory.
-    pub fn clear(&mut self) {
-        self.due.fill([NOTHING; WIDTH]);
-        (self.first, self.weeks) = (0, 0);
+    /// Lanes under the desk.
+    pub fn lanes(&self) -> usize {
+        self.lanes
     }
 
-    /// Opens a week in which lanes may file.
+    /// Weeks for which there is room.
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
+    /// Whether nothing waits, once the weeks of which nothing does are closed.
+    pub fn is_empty(&self) -> bool {
+        self.kept == 0
+    }
+
+    /// Forgets what waits, and keeps its memory.
+    pub fn clear(&mut self) {
+        (self.first, self.kept) = (0, 0);
+    }
+
+    /// Opens a week. Every lane must file in it, be it nothing.
     #[inline(always)]
     pub fn open(&mut self) {
-        if self.weeks == self.room {
+        self.close();
+        if self.kept == self.room {
             self.grow();
         }
-        self.weeks += 1;
-        let youngest = self.place(self.weeks - 1);
-        self.waiting[youngest] = 0;
+        self.kept += 1;
+        let youngest = self.place(self.kept - 1);
+        self.files[youngest] = 0;
     }
 
     /// Files, in the week that was opened last: mass `held` of lane `i`, to be decided once the clock, now at `clock`, has passed so many
     /// whole weeks, one at least, and sent back where `back` is 1. Where nothing is held there is no file.
     #[inline(always)]
     pub fn file(&mut self, i: usize, held: &Row, clock: &Row, weeks: &Row, back: &Row) {
-        let place = self.place(self.weeks - 1);
-        let (mut due, mut n) = ([NOTHING; WIDTH], 0);
+        let place = self.place(self.kept - 1);
+        let (mut due, mut files) = ([NOTHING; WIDTH], 0);
         for w in 0..WIDTH {
-            let at = whole(week(clock[w]) + min(weeks[w], f64::from(ROUND - 1))) % ROUND;
+            let at = whole(week(clock[w]) + min(weeks[w], f64::from(ROUND))) % ROUND;
             let file = held[w] > 0.0;
             due[w] = if file { at | (whole(back[w]) * SENT_BACK) } else { NOTHING };
-            n += u16::from(file);
+            files += u16::from(file);
+        }
+        // What is not a number of weeks is for ever too.
+        let endless = |weeks: f64| (weeks >= f64::from(ROUND)) | weeks.is_nan();
+        if any(|w| endless(weeks[w])) {
+            for w in 0..WIDTH {
+                let waits = endless(weeks[w]) & (due[w] != NOTHING);
+                due[w] = if waits { FOREVER } else { due[w] };
+            }
         }
         self.due[i * self.room + place] = due;
         self.mass[i * self.room + place] = *held;
-        self.waiting[place] += usize::from(n);
+        self.files[place] += usize::from(files);
     }
 
     /// Decides what is due of lane `i` in the weeks that the clock passes: what it lets go and what it sends back, t.
     #[inline(always)]
-    pub fn decide(&mut self, i: usize, passing: &Passing, hits: &mut Vec<u32>) -> [Row; 2] {
+    pub fn decide(&mut self, i: usize, passing: &[Marks], hits: &mut Vec<u32>) -> [Row; 2] {
         let (due, mass) = (&mut self.due[i * self.room..][..self.room], &self.mass[i * self.room..][..self.room]);
-        let end = self.first + self.weeks;
+        let end = self.first + self.kept;
         // The oldest first: the ring from its first place on, then from its start.
         let parts = [self.first..end.min(self.room), 0..end.saturating_sub(self.room)];
         hits.resize(self.room, 0);
@@ -133,17 +156,17 @@ impl Calendar {
                 }
             }
             for &k in &hits[..n] {
-                let (mut left, mass, mut count) = (due[k as usize], mass[k as usize], 0);
+                let (mut left, mass, mut files) = (due[k as usize], mass[k as usize], 0);
                 for w in 0..WIDTH {
                     let (file, at, here) = (left[w], today[w], mass[w]);
                     let (goes, comes) = (file == at, file == at | SENT_BACK);
                     go[w] += if goes { here } else { 0.0 };
                     back[w] += if comes { here } else { 0.0 };
-                    count += u16::from(goes | comes);
+                    files += u16::from(goes | comes);
                     left[w] = if goes | comes { NOTHING } else { file };
                 }
                 due[k as usize] = left;
-                self.waiting[k as usize] -= usize::from(count);
+                self.files[k as usize] -= usize::from(files);
             }
         }
         [go, back]
@@ -152,9 +175,9 @@ impl Calendar {
     /// Gives up the oldest weeks of which nothing waits any more.
     #[inline(always)]
     pub fn close(&mut self) {
-        while self.weeks > 0 && self.waiting[self.first] == 0 {
+        while self.kept > 0 && self.files[self.first] == 0 {
             self.first = if self.first + 1 == self.room { 0 } else { self.first + 1 };
-            self.weeks -= 1;
+            self.kept -= 1;
         }
     }
 
@@ -169,13 +192,13 @@ impl Calendar {
     #[inline(never)]
     fn grow(&mut self) {
         let room = (2 * self.room).max(8);
-        let mut next = Calendar { lanes: self.lanes, room, first: 0, weeks: self.weeks, ..Calendar::default() };
-        next.waiting.resize(room, 0);
+        let mut next = Calendar { lanes: self.lanes, room, first: 0, kept: self.kept, ..Calendar::default() };
+        next.files.resize(room, 0);
         next.due.resize(self.lanes * room, [NOTHING; WIDTH]);
         next.mass.resize(self.lanes * room, ZERO);
-        for week in 0..self.weeks {
+        for week in 0..self.kept {
             let place = self.place(week);
-            next.waiting[week] = self.waiting[place];
+            next.files[week] = self.files[place];
             for i in 0..self.lanes {
                 next.due[i * room + week] = self.due[i * self.room + place];
                 next.mass[i * room + week] = self.mass[i * self.room + place];
@@ -191,7 +214,7 @@ impl Calendar {
 
     /// What waits of lane `i`, t, by week of filing, the oldest first.
     pub fn of_lane(&self, i: usize) -> impl Iterator<Item = Row> {
-        (0..self.weeks).map(move |week| {
+        (0..self.kept).map(move |week| {
             let at = i * self.room + self.place(week);
             let mut row = self.mass[at];
             for w in 0..WIDTH {
@@ -202,9 +225,10 @@ impl Calendar {
     }
 }
 
-/// Without the room that is kept: two calendars in which the same waits are the same.
+/// Without places and room: calendars in which the same waits are the same.
 impl std::fmt::Debug for Calendar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.waiting().map(Iterator::collect::<Vec<_>>)).finish()
+        let due = |i: usize| (0..self.kept).map(move |week| self.due[i * self.room + self.place(week)]);
+        f.debug_list().entries((0..self.lanes).map(|i| due(i).zip(self.of_lane(i)).collect::<Vec<_>>())).finish()
     }
 }

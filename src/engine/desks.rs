@@ -147,7 +147,7 @@ fn release(world: World<'_>, now: &PeriodShocks, d: usize, before: &Row, after: 
     for h in desk.lanes.clone() {
         state.lanes[shocks.licensed[h].lane].cleared = ZERO;
     }
-    if !any(|w| held_before[w] != 0.0) {
+    if state.calendars[d].is_empty() {
         return;
     }
     let mut calendar = std::mem::take(&mut state.calendars[d]);

@@ -237,7 +237,7 @@ impl State {
         fill(permit_share, licensed, ZERO);
         fill(permits, shocks.permits.iter().map(|p| p.lanes.len()).sum(), ZERO);
         fill(granted, shocks.permits.len(), ZERO);
-        if calendars.iter().map(|c| c.lanes).eq(shocks.desks.iter().map(|desk| desk.lanes.len())) {
+        if calendars.iter().map(Calendar::lanes).eq(shocks.desks.iter().map(|desk| desk.lanes.len())) {
             calendars.iter_mut().for_each(Calendar::clear);
         } else {
             again(calendars, shocks.desks.iter().map(|desk| Calendar::new(desk.lanes.len())));

@@ -1,7 +1,7 @@
 //! In: nothing. Out: what the state of a chain is: rows over slots, lanes, users, markets, desks.
 
 use super::World;
-use super::calendar::{Calendar, Passing};
+use super::calendar::{Calendar, Marks};
 use super::decide::Affairs;
 use super::events::QuotaState;
 use super::in_use::Wear;
@@ -75,6 +75,7 @@ pub struct State {
     pub granted: Vec<Row>,
     /// Per desk: its calendar.
     pub calendars: Vec<Calendar>,
+
     /// Per quota.
     pub quotas: Vec<QuotaState>,
     /// Per illicit lane.
@@ -309,7 +310,7 @@ pub struct Scratch {
     /// Per customer of the slot at work: what it gets.
     pub given: Vec<Row>,
     /// Weeks that the clock of the desk at work passes.
-    pub passing: Passing,
+    pub passing: Vec<Marks>,
     /// Weeks of filing of the lane at work of which something is due.
     pub hits: Vec<u32>,
     /// Per region: value of missing inflow, and of normal inflow.

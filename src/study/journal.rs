@@ -32,7 +32,7 @@ struct Record {
     point: usize,
     inputs: Vec<String>,
     rows: Vec<Line>,
-    /// Bits of the error of element mass, and of what was left over at desks.
+    /// Bits of the error of element mass.
     mass_error: u64,
 }
 
