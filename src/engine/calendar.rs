@@ -12,7 +12,7 @@ pub struct Calendar {
     lanes: usize,
     /// Places in the ring.
     room: usize,
-    /// Place of the oldest week that is kept: something of it waits, once it is closed.
+    /// Place of the oldest week that is kept: something of it waits, once [`Calendar::close`] has been called.
     first: usize,
     /// Weeks that are kept, from there to the youngest.
     kept: usize,
@@ -225,7 +225,7 @@ impl Calendar {
     }
 }
 
-/// Without places and room: calendars in which the same waits are the same.
+/// What waits and when it is decided, by lane and week of filing: places and room, which depend on the past, are left out.
 impl std::fmt::Debug for Calendar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let due = |i: usize| (0..self.kept).map(move |week| self.due[i * self.room + self.place(week)]);

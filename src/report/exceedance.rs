@@ -29,7 +29,7 @@ struct Curve<'a> {
     ink: Ink,
     /// By threshold, above 0.
     points: Vec<Point>,
-    /// What it exceeds once in ten times, and half the interval of that, t.
+    /// What it exceeds once in ten times, and how far the further end of its interval lies from that, t.
     one_in_ten: Option<(f64, f64)>,
 }
 
@@ -151,4 +151,33 @@ fn table(results: &Results, rows: &[&ExceedanceRow]) -> Result<String, csv::Erro
         table.write_record([&row.metric, &row.scope, name, &threshold, &probability, &lo, &hi, &row.n.to_string(), "t"])?;
     }
     finish(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(points: &[(f64, f64, f64, f64)]) -> Vec<ExceedanceRow> {
+        let row = |&(threshold, probability, lo95, hi95): &(f64, f64, f64, f64)| ExceedanceRow {
+            metric: METRIC.into(),
+            scope: "world".into(),
+            threshold,
+            probability,
+            lo95,
+            hi95,
+            n: 1000,
+        };
+        points.iter().map(row).collect()
+    }
+
+    #[test]
+    fn one_in_ten_lies_between_points_and_is_as_wide_as_the_further_end_of_its_interval() {
+        let known = rows(&[(100.0, 0.3, 0.25, 0.35), (200.0, 0.2, 0.15, 0.25), (300.0, 0.2 / 3.0, 0.05, 0.15), (400.0, 0.02, 0.0, 0.05)]);
+        let found = |rows: &[ExceedanceRow]| curve(&rows.iter().collect::<Vec<_>>(), "world").one_in_ten;
+        // 0.2 to 0.0667: the chance is one in ten at three quarters of the way. Ends: 250 below, 350 above.
+        assert!(found(&known).is_some_and(|(t, half)| (t - 275.0).abs() < 1e-9 && (half - 75.0).abs() < 1e-9), "{:?}", found(&known));
+        // Of the interval only the lower end is on the curve.
+        assert!(found(&known[..3]).is_some_and(|(t, half)| (t - 275.0).abs() < 1e-9 && (half - 25.0).abs() < 1e-9));
+        assert_eq!(found(&known[..2]), None);
+    }
 }

@@ -97,7 +97,7 @@ pub fn with_error(value: f64, se: Option<f64>) -> String {
             let places = wanted.min(2);
             let unit = 10f64.powi(places as i32);
             let shown = if wanted > places { (error * unit).ceil() / unit } else { to_tens(error, error) };
-            format!("{} ± {}", fixed(to_tens(value, error), places), fixed(shown, places))
+            format!("{} ± {}", to_error(value, error), fixed(shown, places))
         }
         Some(0.0) => format!("{} ± 0", short(value)),
         _ => short(value),
